@@ -1,0 +1,11 @@
+/** @file The words of the field, shared by every process: run configuration, statuses, metric catalogue, bounds. Browser-safe. */
+export * from './bounds.ts';
+export * from './canonicalJson.ts';
+export * from './configHash.ts';
+export * from './metrics.ts';
+export * from './parameterCount.ts';
+export * from './parseRunConfig.ts';
+export * from './presets.ts';
+export * from './promptFile.ts';
+export * from './runConfig.ts';
+export * from './runStatus.ts';

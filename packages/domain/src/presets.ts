@@ -1,0 +1,101 @@
+/** @file Configurations to start from. A preset is only a set of choices of the schema. */
+import type { RunConfigInput } from './runConfig.ts';
+
+export interface RunPreset {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly config: RunConfigInput;
+}
+
+/** The run that a fresh installation starts by itself. */
+const demo: RunConfigInput = {
+  name: 'addition-rloo',
+  seed: 1,
+  model: { layers: 2, width: 96, heads: 4, kvHeads: 2, feedForward: 256 },
+  tokenizer: { kind: 'char' },
+  task: { kind: 'addition', digits: { min: 1, max: 2 } },
+  rewards: [{ kind: 'exact_match', name: 'exact', weight: 1 }],
+  warmup: { steps: 150, batchSize: 64, optimizer: { learningRate: 2e-3 } },
+  policyGradient: {
+    steps: 300,
+    promptsPerStep: 16,
+    groupSize: 8,
+    maxNewTokens: 6,
+    advantage: 'rloo',
+    optimizer: { learningRate: 1e-3, schedule: { kind: 'cosine', warmupSteps: 10 } },
+  },
+};
+
+export const PRESETS: readonly RunPreset[] = [
+  { name: 'demo', title: 'Addition, RLOO', description: 'Adds numbers of one or two digits: a short warm-up, then REINFORCE with a leave-one-out baseline. A few minutes on two cores.', config: demo },
+  {
+    name: 'sort_grpo',
+    title: 'Sort digits, GRPO',
+    description: 'Group-normalised advantages, clipped ratio, two inner epochs, a small KL to the policy after warm-up.',
+    config: {
+      name: 'sort-grpo',
+      model: { layers: 2, width: 96, heads: 4, feedForward: 256 },
+      task: { kind: 'sort_digits', length: { min: 3, max: 5 } },
+      rewards: [
+        { kind: 'exact_match', name: 'exact', weight: 1 },
+        { kind: 'partial_credit', name: 'partial', weight: 0.5 },
+      ],
+      warmup: { steps: 100, optimizer: { learningRate: 2e-3 } },
+      policyGradient: { steps: 300, promptsPerStep: 16, groupSize: 8, maxNewTokens: 8, advantage: 'group_norm', loss: 'clip', innerEpochs: 2, kl: { beta: 0.01 }, optimizer: { learningRate: 5e-4 } },
+    },
+  },
+  {
+    name: 'reverse_dr_grpo',
+    title: 'Reverse text, Dr. GRPO',
+    description: 'Mean-only group baseline and a constant length normaliser: no length bias.',
+    config: {
+      name: 'reverse-dr-grpo',
+      model: { layers: 2, width: 96, heads: 4, feedForward: 256 },
+      task: { kind: 'reverse_text', length: { min: 3, max: 5 } },
+      rewards: [
+        { kind: 'exact_match', name: 'exact', weight: 1 },
+        { kind: 'partial_credit', name: 'partial', weight: 0.5 },
+      ],
+      warmup: { steps: 150, optimizer: { learningRate: 2e-3 } },
+      policyGradient: { steps: 300, promptsPerStep: 16, groupSize: 8, maxNewTokens: 8, advantage: 'group_mean', loss: 'clip', aggregation: 'constant', optimizer: { learningRate: 1e-3 } },
+    },
+  },
+  {
+    name: 'countdown_rloo',
+    title: 'Countdown, RLOO',
+    description: 'Reach a number with the given ones: several right answers, checked by evaluating the expression.',
+    config: {
+      name: 'countdown-rloo',
+      model: { layers: 3, width: 128, heads: 4, feedForward: 384 },
+      task: { kind: 'countdown', numbers: 3, maxNumber: 9 },
+      rewards: [
+        { kind: 'exact_match', name: 'solved', weight: 1 },
+        { kind: 'format', name: 'format', weight: 0.1, pattern: '[0-9+*()\\-]+' },
+      ],
+      warmup: { steps: 300, optimizer: { learningRate: 2e-3 } },
+      policyGradient: { steps: 500, promptsPerStep: 16, groupSize: 8, maxNewTokens: 16, advantage: 'rloo', optimizer: { learningRate: 5e-4 } },
+    },
+  },
+  {
+    name: 'own_prompts',
+    title: 'Own prompts, RLOO',
+    description: 'A prompt set of yours with answers: choose it under task, then warm-up on its answers and train on exact match.',
+    config: {
+      name: 'own-prompts',
+      task: { kind: 'prompt_set', promptSetVersionId: 'choose a prompt set' },
+      rewards: [
+        { kind: 'exact_match', name: 'exact', weight: 1 },
+        { kind: 'partial_credit', name: 'partial', weight: 0.3 },
+      ],
+      warmup: { steps: 100 },
+      policyGradient: { steps: 200, promptsPerStep: 8, groupSize: 8, maxNewTokens: 24 },
+    },
+  },
+];
+
+export function preset(name: string): RunPreset {
+  const found = PRESETS.find((candidate) => candidate.name === name);
+  if (!found) throw new Error(`unknown preset "${name}"; there are ${PRESETS.map((candidate) => candidate.name).join(', ')}`);
+  return found;
+}
