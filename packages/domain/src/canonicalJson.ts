@@ -1,7 +1,8 @@
 /** JSON with object keys sorted and undefined members left out, so that equal values give equal text (RFC 8785 for the values we use). */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== 'object') {
-    if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError(`canonicalJson: ${value} has no JSON form`);
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new TypeError(`canonicalJson: ${value} has no JSON form`);
     const text = JSON.stringify(value);
     if (text === undefined) throw new TypeError(`canonicalJson: ${typeof value} has no JSON form`);
     return text;

@@ -1,6 +1,7 @@
 /** @file The catalogue of metrics a trainer of ours logs: name, unit, meaning. `docs/estimators.md` defines each in full. */
 
-export type MetricUnit = 'reward' | 'nats' | 'ratio' | 'fraction' | 'tokens' | 'ms' | 'tokens/s' | 'bytes' | 'loss' | 'none';
+export type MetricUnit =
+  'reward' | 'nats' | 'ratio' | 'fraction' | 'tokens' | 'ms' | 'tokens/s' | 'bytes' | 'loss' | 'none';
 
 export interface MetricDefinition {
   readonly name: string;
@@ -8,48 +9,128 @@ export interface MetricDefinition {
   readonly description: string;
 }
 
-const define = (name: string, unit: MetricUnit, description: string): MetricDefinition => ({ name, unit, description });
+const define = (name: string, unit: MetricUnit, description: string): MetricDefinition => ({
+  name,
+  unit,
+  description,
+});
 
 /** Every metric with a fixed name, in the order in which a person asks for them. */
 export const METRICS = [
-  define('reward/mean', 'reward', 'Mean over completions of the weighted sum of reward components; null rewards left out.'),
-  define('reward/std', 'reward', 'Standard deviation (n − 1) of the reward over the completions of the step.'),
-  define('reward/null_fraction', 'fraction', 'Share of completions whose reward could not be computed and that left the batch.'),
-  define('group/zero_std_fraction', 'fraction', 'Share of groups whose rewards are all equal: they carry no signal.'),
+  define(
+    'reward/mean',
+    'reward',
+    'Mean over completions of the weighted sum of reward components; null rewards left out.',
+  ),
+  define(
+    'reward/std',
+    'reward',
+    'Standard deviation (n − 1) of the reward over the completions of the step.',
+  ),
+  define(
+    'reward/null_fraction',
+    'fraction',
+    'Share of completions whose reward could not be computed and that left the batch.',
+  ),
+  define(
+    'group/zero_std_fraction',
+    'fraction',
+    'Share of groups whose rewards are all equal: they carry no signal.',
+  ),
   define('group/pass_at_1', 'fraction', 'Mean over completions of whether the exact answer was given.'),
-  define('group/pass_at_g', 'fraction', 'Share of groups in which at least one completion gave the exact answer.'),
+  define(
+    'group/pass_at_g',
+    'fraction',
+    'Share of groups in which at least one completion gave the exact answer.',
+  ),
   define('advantage/mean', 'reward', 'Mean advantage over completions.'),
-  define('advantage/std', 'reward', 'Standard deviation of the advantage: the size of the learning signal before the KL penalty.'),
+  define(
+    'advantage/std',
+    'reward',
+    'Standard deviation of the advantage: the size of the learning signal before the KL penalty.',
+  ),
   define('signal/mean', 'reward', 'Mean learning signal: advantage minus beta times the KL estimate.'),
   define('signal/std', 'reward', 'Standard deviation of the learning signal.'),
-  define('kl/ref_k1', 'nats', 'Mean over completions of Σ_t (log π_θ − log π_ref) under the sampling policy: unbiased for KL[π_θ‖π_ref], may be negative.'),
-  define('kl/ref_k3', 'nats', 'Mean over completions of Σ_t (e^−d + d − 1), d = log π_θ − log π_ref: never negative.'),
-  define('kl/old_k3', 'nats', 'The same against the policy that sampled, after the last inner epoch: how far one step moved.'),
+  define(
+    'kl/ref_k1',
+    'nats',
+    'Mean over completions of Σ_t (log π_θ − log π_ref) under the sampling policy: unbiased for KL[π_θ‖π_ref], may be negative.',
+  ),
+  define(
+    'kl/ref_k3',
+    'nats',
+    'Mean over completions of Σ_t (e^−d + d − 1), d = log π_θ − log π_ref: never negative.',
+  ),
+  define(
+    'kl/old_k3',
+    'nats',
+    'The same against the policy that sampled, after the last inner epoch: how far one step moved.',
+  ),
   define('kl/beta', 'none', 'Weight of the KL penalty in the signal.'),
-  define('policy/loss', 'loss', 'Value of the surrogate loss; its gradient is what matters (it is zero-mean by construction under a baseline).'),
+  define(
+    'policy/loss',
+    'loss',
+    'Value of the surrogate loss; its gradient is what matters (it is zero-mean by construction under a baseline).',
+  ),
   define('policy/entropy', 'nats', 'Mean entropy of the next-token distribution over completion tokens.'),
   define('policy/grad_norm', 'none', 'Global L2 norm of the gradient before clipping.'),
   define('policy/ratio_mean', 'ratio', 'Mean over completion tokens of π_θ/π_old in the last inner epoch.'),
   define('policy/ratio_max', 'ratio', 'Largest π_θ/π_old over completion tokens in the last inner epoch.'),
-  define('policy/clip_fraction_low', 'fraction', 'Share of completion tokens with ratio below 1 − ε_low and negative advantage.'),
-  define('policy/clip_fraction_high', 'fraction', 'Share of completion tokens with ratio above 1 + ε_high and positive advantage.'),
-  define('policy/delta_logp_mean', 'nats', 'Mean change in log-probability, by the update, of the completions just trained on.'),
-  define('policy/sampler_logp_diff_max', 'nats', 'Largest difference between the log-probability the sampler and the trainer give one token.'),
-  define('policy/sampler_logp_diff_mean', 'nats', 'Mean absolute difference between sampler and trainer log-probabilities.'),
+  define(
+    'policy/clip_fraction_low',
+    'fraction',
+    'Share of completion tokens with ratio below 1 − ε_low and negative advantage.',
+  ),
+  define(
+    'policy/clip_fraction_high',
+    'fraction',
+    'Share of completion tokens with ratio above 1 + ε_high and positive advantage.',
+  ),
+  define(
+    'policy/delta_logp_mean',
+    'nats',
+    'Mean change in log-probability, by the update, of the completions just trained on.',
+  ),
+  define(
+    'policy/sampler_logp_diff_max',
+    'nats',
+    'Largest difference between the log-probability the sampler and the trainer give one token.',
+  ),
+  define(
+    'policy/sampler_logp_diff_mean',
+    'nats',
+    'Mean absolute difference between sampler and trainer log-probabilities.',
+  ),
   define('sft/loss', 'nats', 'Warm-up: mean cross-entropy per answer token.'),
   define('sft/token_accuracy', 'fraction', 'Warm-up: share of answer tokens that are the most likely ones.'),
   define('completion/length_mean', 'tokens', 'Mean completion length, its end-of-sequence token included.'),
   define('completion/length_min', 'tokens', 'Shortest completion.'),
   define('completion/length_max', 'tokens', 'Longest completion.'),
-  define('completion/truncated_fraction', 'fraction', 'Share of completions that reached the length limit without an end-of-sequence token.'),
-  define('completion/distinct_fraction', 'fraction', 'Mean over groups of distinct completions / group size.'),
+  define(
+    'completion/truncated_fraction',
+    'fraction',
+    'Share of completions that reached the length limit without an end-of-sequence token.',
+  ),
+  define(
+    'completion/distinct_fraction',
+    'fraction',
+    'Mean over groups of distinct completions / group size.',
+  ),
   define('optimizer/learning_rate', 'none', 'Learning rate used by the step.'),
   define('time/rollout_ms', 'ms', 'Time spent sampling.'),
   define('time/reward_ms', 'ms', 'Time spent in reward functions.'),
   define('time/update_ms', 'ms', 'Time spent in forward, backward and optimizer.'),
   define('time/step_ms', 'ms', 'Time of the whole step.'),
-  define('throughput/completion_tokens_per_s', 'tokens/s', 'Completion tokens sampled per second of the whole step.'),
-  define('throughput/train_tokens_per_s', 'tokens/s', 'Prompt and completion tokens trained on per second of the update.'),
+  define(
+    'throughput/completion_tokens_per_s',
+    'tokens/s',
+    'Completion tokens sampled per second of the whole step.',
+  ),
+  define(
+    'throughput/train_tokens_per_s',
+    'tokens/s',
+    'Prompt and completion tokens trained on per second of the update.',
+  ),
   define('system/rss_bytes', 'bytes', 'Resident memory of the trainer process.'),
   define('system/gpu_memory_bytes', 'bytes', 'Bytes held by tensors on the GPU.'),
 ] as const satisfies readonly MetricDefinition[];
@@ -71,7 +152,11 @@ export function metricDefinition(name: string): MetricDefinition | undefined {
   const match = /^reward\/([^/]+)\/(mean|std)$/.exec(name);
   if (!match) return undefined;
   const [, component, statistic] = match;
-  return define(name, 'reward', `${statistic === 'mean' ? 'Mean' : 'Standard deviation'} of the reward component "${component}".`);
+  return define(
+    name,
+    'reward',
+    `${statistic === 'mean' ? 'Mean' : 'Standard deviation'} of the reward component "${component}".`,
+  );
 }
 
 /** What a metric name must look like to be stored, ours or another trainer's. */

@@ -28,11 +28,18 @@ const demo: RunConfigInput = {
 };
 
 export const PRESETS: readonly RunPreset[] = [
-  { name: 'demo', title: 'Addition, RLOO', description: 'Adds numbers of one or two digits: a short warm-up, then REINFORCE with a leave-one-out baseline. A few minutes on two cores.', config: demo },
+  {
+    name: 'demo',
+    title: 'Addition, RLOO',
+    description:
+      'Adds numbers of one or two digits: a short warm-up, then REINFORCE with a leave-one-out baseline. A few minutes on two cores.',
+    config: demo,
+  },
   {
     name: 'sort_grpo',
     title: 'Sort digits, GRPO',
-    description: 'Group-normalised advantages, clipped ratio, two inner epochs, a small KL to the policy after warm-up.',
+    description:
+      'Group-normalised advantages, clipped ratio, two inner epochs, a small KL to the policy after warm-up.',
     config: {
       name: 'sort-grpo',
       model: { layers: 2, width: 96, heads: 4, feedForward: 256 },
@@ -42,7 +49,17 @@ export const PRESETS: readonly RunPreset[] = [
         { kind: 'partial_credit', name: 'partial', weight: 0.5 },
       ],
       warmup: { steps: 100, optimizer: { learningRate: 2e-3 } },
-      policyGradient: { steps: 300, promptsPerStep: 16, groupSize: 8, maxNewTokens: 8, advantage: 'group_norm', loss: 'clip', innerEpochs: 2, kl: { beta: 0.01 }, optimizer: { learningRate: 5e-4 } },
+      policyGradient: {
+        steps: 300,
+        promptsPerStep: 16,
+        groupSize: 8,
+        maxNewTokens: 8,
+        advantage: 'group_norm',
+        loss: 'clip',
+        innerEpochs: 2,
+        kl: { beta: 0.01 },
+        optimizer: { learningRate: 5e-4 },
+      },
     },
   },
   {
@@ -58,13 +75,23 @@ export const PRESETS: readonly RunPreset[] = [
         { kind: 'partial_credit', name: 'partial', weight: 0.5 },
       ],
       warmup: { steps: 150, optimizer: { learningRate: 2e-3 } },
-      policyGradient: { steps: 300, promptsPerStep: 16, groupSize: 8, maxNewTokens: 8, advantage: 'group_mean', loss: 'clip', aggregation: 'constant', optimizer: { learningRate: 1e-3 } },
+      policyGradient: {
+        steps: 300,
+        promptsPerStep: 16,
+        groupSize: 8,
+        maxNewTokens: 8,
+        advantage: 'group_mean',
+        loss: 'clip',
+        aggregation: 'constant',
+        optimizer: { learningRate: 1e-3 },
+      },
     },
   },
   {
     name: 'countdown_rloo',
     title: 'Countdown, RLOO',
-    description: 'Reach a number with the given ones: several right answers, checked by evaluating the expression.',
+    description:
+      'Reach a number with the given ones: several right answers, checked by evaluating the expression.',
     config: {
       name: 'countdown-rloo',
       model: { layers: 3, width: 128, heads: 4, feedForward: 384 },
@@ -74,13 +101,21 @@ export const PRESETS: readonly RunPreset[] = [
         { kind: 'format', name: 'format', weight: 0.1, pattern: '[0-9+*()\\-]+' },
       ],
       warmup: { steps: 300, optimizer: { learningRate: 2e-3 } },
-      policyGradient: { steps: 500, promptsPerStep: 16, groupSize: 8, maxNewTokens: 16, advantage: 'rloo', optimizer: { learningRate: 5e-4 } },
+      policyGradient: {
+        steps: 500,
+        promptsPerStep: 16,
+        groupSize: 8,
+        maxNewTokens: 16,
+        advantage: 'rloo',
+        optimizer: { learningRate: 5e-4 },
+      },
     },
   },
   {
     name: 'own_prompts',
     title: 'Own prompts, RLOO',
-    description: 'A prompt set of yours with answers: choose it under task, then warm-up on its answers and train on exact match.',
+    description:
+      'A prompt set of yours with answers: choose it under task, then warm-up on its answers and train on exact match.',
     config: {
       name: 'own-prompts',
       task: { kind: 'prompt_set', promptSetVersionId: 'choose a prompt set' },
@@ -96,6 +131,9 @@ export const PRESETS: readonly RunPreset[] = [
 
 export function preset(name: string): RunPreset {
   const found = PRESETS.find((candidate) => candidate.name === name);
-  if (!found) throw new Error(`unknown preset "${name}"; there are ${PRESETS.map((candidate) => candidate.name).join(', ')}`);
+  if (!found)
+    throw new Error(
+      `unknown preset "${name}"; there are ${PRESETS.map((candidate) => candidate.name).join(', ')}`,
+    );
   return found;
 }

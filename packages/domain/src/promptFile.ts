@@ -19,8 +19,14 @@ export interface PromptFile {
 }
 
 const MAX_ERRORS = 20;
-const text = z.string().min(1, 'is empty').max(BOUNDS.maxPromptChars, `is longer than ${BOUNDS.maxPromptChars} characters`);
-const lineSchema = z.looseObject({ prompt: text, answer: z.union([z.string(), z.number().transform(String)]).nullish() });
+const text = z
+  .string()
+  .min(1, 'is empty')
+  .max(BOUNDS.maxPromptChars, `is longer than ${BOUNDS.maxPromptChars} characters`);
+const lineSchema = z.looseObject({
+  prompt: text,
+  answer: z.union([z.string(), z.number().transform(String)]).nullish(),
+});
 
 /** Reads a whole prompt file. Empty lines are passed over; every broken line is reported with its number. */
 export function parsePromptFile(content: string): PromptFile {
@@ -44,7 +50,8 @@ export function parsePromptFile(content: string): PromptFile {
     if ('message' in result) errors.push({ line, message: result.message });
     else prompts.push(result);
   }
-  if (prompts.length === 0 && errors.length === 0) errors.push({ line: 1, message: 'the file has no prompts' });
+  if (prompts.length === 0 && errors.length === 0)
+    errors.push({ line: 1, message: 'the file has no prompts' });
   return { prompts, errors };
 }
 
@@ -59,7 +66,9 @@ function parseLine(raw: string): PromptRecord | { message: string } {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') ?? '';
-    return { message: where === '' ? 'not an object with a "prompt"' : `"${where}": ${issue?.message ?? 'invalid'}` };
+    return {
+      message: where === '' ? 'not an object with a "prompt"' : `"${where}": ${issue?.message ?? 'invalid'}`,
+    };
   }
   const { prompt, answer, ...rest } = parsed.data;
   return { text: prompt, answer: answer ?? null, metadata: Object.keys(rest).length > 0 ? rest : null };
