@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { formatBytes, formatDelta, formatDuration, formatMetric, formatNumber, formatTick } from './formatMetric.ts';
+
+describe('formatMetric', () => {
+  it('reads the unit from the catalogue', () => {
+    expect(formatMetric('group/zero_std_fraction', 0.125)).toBe('12.5 %');
+    expect(formatMetric('time/step_ms', 1240)).toBe('1.24 s');
+    expect(formatMetric('system/rss_bytes', 1.5 * 1024 ** 3)).toBe('1.5 GiB');
+    expect(formatMetric('reward/exact/mean', 0.9375)).toBe('0.938');
+    expect(formatMetric('kl/ref_k1', -0.0123)).toBe('−0.012 nats');
+    expect(formatMetric('throughput/train_tokens_per_s', 12345.6)).toBe('12\u202f346 tok/s');
+  });
+
+  it('says that nothing is there', () => {
+    expect(formatMetric('reward/mean', null)).toBe('–');
+    expect(formatMetric('reward/mean', Number.NaN)).toBe('–');
+  });
+
+  it('knows no unit for a metric of somebody else', () => {
+    expect(formatMetric('my/own', 0.5)).toBe('0.500');
+  });
+});
+
+describe('formatNumber', () => {
+  it.each([
+    [0, '0.000'],
+    [0.00005, '5.00e−5'],
+    [0.00123, '0.00123'],
+    [0.05, '0.050'],
+    [-1.23456, '−1.235'],
+    [12.345, '12.35'],
+    [123.456, '123.5'],
+    [1234.5, '1\u202f235'],
+    [12345678, '1.23e7'],
+  ])('%d → %s', (value, text) => expect(formatNumber(value)).toBe(text));
+});
+
+describe('formatDelta', () => {
+  it('always carries a sign', () => {
+    expect(formatDelta('reward', 0.5)).toBe('+0.500');
+    expect(formatDelta('fraction', -0.05)).toBe('−5.0 %');
+    expect(formatDelta('reward', 0)).toBe('±0.000');
+  });
+});
+
+describe('formatDuration and formatBytes', () => {
+  it.each([
+    [0, '0 ms'],
+    [850.4, '850 ms'],
+    [61_000, '1 min 01 s'],
+    [3_840_000, '1 h 04 min'],
+    [266_400_000, '3 d 02 h'],
+  ])('%d ms → %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+  it.each([
+    [512, '512 B'],
+    [1536, '1.5 KiB'],
+    [300 * 1024 ** 2, '300 MiB'],
+  ])('%d bytes → %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+});
+
+describe('formatTick', () => {
+  it('drops the rounding error of tick multiplication and trailing zeros', () => {
+    expect(formatTick('reward', 0.1 + 0.2)).toBe('0.3');
+    expect(formatTick('fraction', 0.25)).toBe('25 %');
+    expect(formatTick('none', 0.00001)).toBe('1e−5');
+    expect(formatTick('tokens/s', 25_000)).toBe('25k');
+  });
+});

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { createProxyServer } from 'httpxy';
+
+export interface ApiProxy {
+  /** True for the paths that the API answers. */
+  handles(url: string | undefined): boolean;
+  web(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
+}
+
+const API_PATHS = /^\/(graphql|artifacts)([/?]|$)/;
+
+/** Puts the API on the dashboard's own origin: HTTP and WebSocket of /graphql and /artifacts. */
+export function createApiProxy(apiUrl: string, log: (message: string) => void): ApiProxy {
+  const proxy = createProxyServer({ target: apiUrl, xfwd: true, changeOrigin: false, proxyTimeout: 10 * 60_000 });
+  // Errors are answered where they occur; without a listener the emitter would throw them.
+  proxy.on('error', (error, request) => log(`API proxy: ${request?.url ?? ''} ${error.message}`));
+  return {
+    handles: (url) => url !== undefined && API_PATHS.test(url),
+    async web(request, response) {
+      try {
+        await proxy.web(request, response);
+      } catch (error) {
+        answerUnavailable(response, error);
+      }
+    },
+    async upgrade(request, socket, head) {
+      socket.on('error', () => socket.destroy());
+      try {
+        await proxy.ws(request, socket, {}, head);
+      } catch (error) {
+        log(`API proxy: WebSocket not opened: ${error instanceof Error ? error.message : String(error)}`);
+        if (!socket.destroyed) socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
+      }
+    },
+  };
+}
+
+function answerUnavailable(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.writableEnded) {
+    response.destroy();
+    return;
+  }
+  const cause = error instanceof Error ? error.message : String(error);
+  response.writeHead(503, { 'content-type': 'application/json; charset=utf-8', 'retry-after': '1' });
+  response.end(
+    JSON.stringify({ errors: [{ message: `The API cannot be reached (${cause}).`, extensions: { code: 'UNAVAILABLE' } }] }),
+  );
+}

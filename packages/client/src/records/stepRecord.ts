@@ -1,0 +1,149 @@
+/** @file What a trainer logs for one step, and how it becomes the records of the API: columns, base64, parts of bounded size. */
+import { METRIC_NAME_MAX_CHARS, METRIC_NAME_PATTERN, type RunStage } from '@nabla/domain';
+import type { CompletionInput, LogLevel, StepRecordInput } from '../generated/operations.ts';
+import { float32ToBase64, int32ToBase64 } from './typedArrays.ts';
+
+/** Per-token columns of one completion; all of the completion's length. */
+export interface CompletionTokensLog {
+  readonly tokenIds: Int32Array;
+  readonly pieces: readonly string[];
+  readonly logp: Float32Array;
+  readonly refLogp?: Float32Array | null | undefined;
+  readonly updatedLogp?: Float32Array | null | undefined;
+}
+
+/** One completion with what it was rewarded and what the update did to it. The numbers are those of the API's `CompletionInput`. */
+export interface CompletionLog extends Omit<CompletionInput, 'tokens' | 'rewards'> {
+  readonly rewards: readonly CompletionInput['rewards'][number][];
+  readonly tokens?: CompletionTokensLog | null | undefined;
+}
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly time?: Date;
+  readonly step?: number;
+}
+
+export interface StepLog {
+  /** 1-based over all stages; 0 for what comes before the first step. */
+  readonly step: number;
+  readonly stage?: RunStage;
+  readonly time?: Date;
+  /** Values at this step. Those that are not finite are left out: a chart cannot show them. */
+  readonly metrics?: Readonly<Record<string, number | null>> | ReadonlyMap<string, number | null>;
+  /** Many points of one metric at once, as columns of equal length. */
+  readonly series?: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly (number | null)[] }[];
+  readonly completions?: readonly CompletionLog[];
+  readonly logs?: readonly LogLine[];
+}
+
+/** A record but for its sequence number, which the spool gives. */
+export type UnnumberedRecord = Omit<StepRecordInput, 'sequence'>;
+
+/** Above this size a step travels in several records. */
+export const DEFAULT_PART_BYTES = 1024 * 1024;
+const MAX_LOG_CHARS = 8_000;
+
+/**
+ * Turns a step into one record, or several when it is larger than `partBytes` (JSON bytes): never refused for its size. One
+ * completion larger than a part travels alone.
+ * @throws RangeError naming what is not valid: a step that is no count, a metric name the store does not take, unequal columns.
+ */
+export function toStepRecords(log: StepLog, partBytes = DEFAULT_PART_BYTES): UnnumberedRecord[] {
+  if (!Number.isSafeInteger(log.step) || log.step < 0) throw new RangeError(`step ${log.step} is not a whole number from 0 up`);
+  const time = (log.time ?? new Date()).toISOString();
+  const empty = (): Required<Pick<UnnumberedRecord, 'metrics' | 'completions' | 'logs'>> & UnnumberedRecord => ({
+    step: log.step,
+    stage: log.stage ?? null,
+    time,
+    metrics: [],
+    completions: [],
+    logs: [],
+  });
+  const parts: ReturnType<typeof empty>[] = [];
+  let bytes = Infinity;
+  const partFor = (item: unknown): ReturnType<typeof empty> => {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    const last = parts.at(-1);
+    if (last !== undefined && bytes + size <= partBytes) {
+      bytes += size;
+      return last;
+    }
+    const part = empty();
+    parts.push(part);
+    bytes = size + Buffer.byteLength(JSON.stringify(part));
+    return part;
+  };
+  for (const points of metricPoints(log)) partFor(points).metrics.push(points);
+  for (const line of log.logs ?? []) {
+    const input = {
+      time: (line.time ?? log.time ?? new Date()).toISOString(),
+      level: line.level,
+      message: line.message.length > MAX_LOG_CHARS ? `${line.message.slice(0, MAX_LOG_CHARS)}…` : line.message,
+      step: line.step ?? (log.step === 0 ? null : log.step),
+    };
+    partFor(input).logs?.push(input);
+  }
+  for (const completion of log.completions ?? []) {
+    const input = toCompletionInput(completion);
+    partFor(input).completions?.push(input);
+  }
+  if (parts.length === 0) parts.push(empty());
+  return parts;
+}
+
+function metricPoints(log: StepLog): StepRecordInput['metrics'] {
+  const metrics = log.metrics instanceof Map ? [...log.metrics] : Object.entries(log.metrics ?? {});
+  const points = metrics.map(([name, value]) => ({ name, steps: [log.step], values: [finiteOrNull(value)] }));
+  for (const { name, steps, values } of log.series ?? []) {
+    if (steps.length !== values.length)
+      throw new RangeError(`series "${name}": ${steps.length} steps but ${values.length} values`);
+    points.push({ name, steps: [...steps], values: values.map(finiteOrNull) });
+  }
+  for (const { name } of points)
+    if (name.length > METRIC_NAME_MAX_CHARS || !METRIC_NAME_PATTERN.test(name))
+      throw new RangeError(
+        `"${name}" is no metric name: up to ${METRIC_NAME_MAX_CHARS} letters, digits and _ . - @, in at most six parts joined by /`,
+      );
+  return points;
+}
+
+function finiteOrNull(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+function toCompletionInput(log: CompletionLog): CompletionInput {
+  const { tokens, rewards, ...rest } = log;
+  return {
+    ...rest,
+    reward: nullableNumber(log.reward),
+    advantage: nullableNumber(log.advantage),
+    signal: nullableNumber(log.signal),
+    kl: nullableNumber(log.kl),
+    logp: nullableNumber(log.logp),
+    refLogp: nullableNumber(log.refLogp),
+    updatedLogp: nullableNumber(log.updatedLogp),
+    rewards: rewards.map((reward) => ({ ...reward, value: nullableNumber(reward.value) })),
+    tokens: tokens === undefined || tokens === null ? null : toTokensInput(tokens, log.index),
+  };
+}
+
+function nullableNumber(value: number | null | undefined): number | null {
+  return finiteOrNull(value ?? null);
+}
+
+function toTokensInput(tokens: CompletionTokensLog, index: number): NonNullable<CompletionInput['tokens']> {
+  const { tokenIds, pieces, logp, refLogp, updatedLogp } = tokens;
+  const columns = { pieces, logp, refLogp, updatedLogp };
+  for (const [name, column] of Object.entries(columns))
+    if (column !== null && column !== undefined && column.length !== tokenIds.length)
+      throw new RangeError(`completion ${index}: ${tokenIds.length} token ids but ${column.length} ${name}`);
+  return {
+    tokenIds: int32ToBase64(tokenIds),
+    pieces: [...pieces],
+    logp: float32ToBase64(logp),
+    refLogp: refLogp === null || refLogp === undefined ? null : float32ToBase64(refLogp),
+    updatedLogp: updatedLogp === null || updatedLogp === undefined ? null : float32ToBase64(updatedLogp),
+  };
+}

@@ -1,0 +1,3 @@
+/** @file What tests of other packages need from this one. */
+export { createTestDatabase, TEST_SERVER_VARIABLE } from './createTestDatabase.ts';
+export { default as startTestServer } from './globalSetup.ts';

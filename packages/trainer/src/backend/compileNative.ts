@@ -1,0 +1,130 @@
+/** @file `compile` on the native backend: record once per signature, then run as one TensorFlow function. */
+import * as tf from '@tensorflow/tfjs-core';
+
+import {
+  signatureOf,
+  type CompileOptions,
+  type Compiled,
+  type CompiledSignature,
+  type PureFunction,
+} from './compile.ts';
+import { assertCallable, ownOutputs } from './compiledCall.ts';
+import { dtypeAttr, type NativeBackend, type OpAttr } from './native.ts';
+import { difference, isRecording, record, serialise } from './recorder.ts';
+
+interface Registered {
+  /** The name of the function in TensorFlow's eager context. */
+  readonly functionName: string;
+  readonly outputCount: number;
+  readonly nodes: number;
+  readonly graphBytes: number;
+  readonly recordMs: number;
+  calls: number;
+}
+
+let registeredSoFar = 0;
+
+/** See `Backend.compile`. */
+export function compileNative(
+  native: NativeBackend,
+  fn: PureFunction,
+  options: CompileOptions = {},
+): Compiled {
+  const name = options.name ?? (fn.name || 'function');
+  const attrs: OpAttr[] =
+    options.xla === true ? [{ name: '_XlaMustCompile', type: native.binding.TF_ATTR_BOOL, value: true }] : [];
+  const signatures = new Map<string, Registered>();
+  let disposed = false;
+
+  function run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
+    assertCallable(name, inputs, disposed);
+    // Inside another recording the function is part of that one: TensorFlow gets one flat graph.
+    if (isRecording()) return tf.tidy(() => ownOutputs(name, inputs, fn([...inputs])));
+    const signature = signatureOf(inputs);
+    let registered = signatures.get(signature);
+    if (registered === undefined) {
+      registered = register(native, name, fn, inputs);
+      signatures.set(signature, registered);
+    }
+    registered.calls += 1;
+    const ids = native.getInputTensorIds(inputs);
+    const outputs = native.binding.executeOp(registered.functionName, attrs, ids, registered.outputCount);
+    return outputs.map((output) => native.createOutputTensor(output));
+  }
+
+  return Object.defineProperties(run, {
+    dispose: {
+      value: () => {
+        disposed = true;
+        for (const { functionName } of signatures.values()) native.binding.removeFunction(functionName);
+        signatures.clear();
+      },
+    },
+    stats: { get: () => [...signatures].map(([signature, registered]) => statOf(signature, registered)) },
+  }) as Compiled; // defineProperties does not add to the type
+}
+
+/**
+ * Records the function for the shapes of these inputs. It is traced twice: what JavaScript put into the graph must be the
+ * same both times, else it is no constant. The values of both eager runs are dropped and the registered function runs from
+ * the first call on, so that a resumed process computes the same bits as one that went on.
+ */
+function register(
+  native: NativeBackend,
+  name: string,
+  fn: PureFunction,
+  inputs: readonly tf.Tensor[],
+): Registered {
+  const started = performance.now();
+  const distinct = withDistinctData(native, inputs);
+  try {
+    const first = record(native, name, fn, distinct.tensors);
+    tf.dispose(first.outputs);
+    const second = record(native, name, fn, distinct.tensors);
+    tf.dispose(second.outputs);
+    const changed = difference(first.graph, second.graph);
+    if (changed !== null) {
+      throw new Error(
+        `Function "${name}" is not recordable: ${changed}. Random numbers, step counters and whatever else differs from ` +
+          'call to call must be inputs',
+      );
+    }
+    const graphDef = serialise(first.graph);
+    const functionName = `nabla_${name.replace(/\W/g, '_')}_${registeredSoFar++}`;
+    native.binding.addFunction(functionName, graphDef, first.graph.inputs, first.graph.outputs);
+    return {
+      functionName,
+      outputCount: first.graph.outputs.length,
+      nodes: first.graph.nodes.length,
+      graphBytes: graphDef.length,
+      recordMs: performance.now() - started,
+      calls: 0,
+    };
+  } finally {
+    tf.dispose(distinct.made);
+  }
+}
+
+/** The recorder tells inputs apart by their data: one that shares its data with an earlier one is copied for the recording. */
+function withDistinctData(
+  native: NativeBackend,
+  inputs: readonly tf.Tensor[],
+): { tensors: tf.Tensor[]; made: tf.Tensor[] } {
+  const made: tf.Tensor[] = [];
+  const seen = new Set<object>();
+  const tensors = inputs.map((input) => {
+    if (!seen.has(input.dataId)) {
+      seen.add(input.dataId);
+      return input;
+    }
+    const copy = native.executeSingleOutput('DeepCopy', [dtypeAttr(native, 'T', input.dtype)], [input]);
+    made.push(copy);
+    return copy;
+  });
+  return { tensors, made };
+}
+
+function statOf(signature: string, registered: Registered): CompiledSignature {
+  const { calls, nodes, graphBytes, recordMs } = registered;
+  return { signature, calls, nodes, graphBytes, recordMs };
+}

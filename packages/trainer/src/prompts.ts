@@ -1,0 +1,94 @@
+/** @file Where prompts come from: a built-in task that generates them, or prompts that people bring, behind one interface. */
+import type { PromptRecord, TaskConfig } from '@nabla/domain';
+
+import { TrainerError } from './errors.ts';
+import { drawAt, orderAt, type Stream } from './streams.ts';
+import { isBuiltIn, longestPrompt, taskItem } from './tasks/builtInTask.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
+
+export interface Prompt {
+  readonly text: string;
+  readonly answer: string | null;
+  /** With the beginning-of-sequence token: 1 + the text's tokens. */
+  readonly ids: readonly number[];
+}
+
+export interface PromptSource {
+  /** Prompt number `cursor` (from 0) of an endless sequence: a pure function, so that a cursor is all there is to save. */
+  at(cursor: number): Prompt;
+  /** Tokens of the longest prompt there can be, its beginning-of-sequence token included. */
+  readonly longest: number;
+}
+
+export interface PromptSourceOptions {
+  readonly seed: number;
+  /** Keeps the draws of two sources of one run apart. */
+  readonly stream: Stream;
+  readonly tokenizer: Tokenizer;
+}
+
+/**
+ * A source of the task's prompts. Brought prompts are shuffled anew for every epoch, each epoch a pure function of the seed.
+ * @param prompts those of a prompt set or file; none for a built-in task.
+ * @throws TrainerError INVALID_PROMPTS, or UNKNOWN_CHARACTER with the prompt's index.
+ */
+export function openPrompts(task: TaskConfig, prompts: readonly PromptRecord[] | undefined, options: PromptSourceOptions): PromptSource {
+  if (!isBuiltIn(task)) {
+    if (prompts === undefined || prompts.length === 0) throw new TrainerError('INVALID_PROMPTS', `task ${task.kind} brings no prompts`);
+    return broughtPrompts(prompts, options);
+  }
+  const { seed, stream, tokenizer } = options;
+  return {
+    at(cursor) {
+      const item = taskItem(task, drawAt(seed, stream, cursor));
+      return { ...item, ids: [tokenizer.bosId, ...tokenizer.encode(item.text)] };
+    },
+    // The alphabets of the tasks are ASCII: one token a character with either tokenizer.
+    longest: 1 + longestPrompt(task),
+  };
+}
+
+/** Prompts in the order of a fresh permutation per epoch. */
+export function broughtPrompts(prompts: readonly PromptRecord[], { seed, stream, tokenizer }: PromptSourceOptions): PromptSource {
+  const tokenized = prompts.map(({ text, answer }, index): Prompt => {
+    const ids = atPrompt(index, 'the prompt', () => tokenizer.encode(text));
+    if (answer !== null) atPrompt(index, 'the answer', () => tokenizer.encode(answer));
+    return { text, answer, ids: [tokenizer.bosId, ...ids] };
+  });
+  let epoch = -1;
+  let order: readonly number[] = [];
+  return {
+    at(cursor) {
+      const wanted = Math.floor(cursor / tokenized.length);
+      if (wanted !== epoch) {
+        order = orderAt(seed, stream, wanted, tokenized.length);
+        epoch = wanted;
+      }
+      const prompt = tokenized[order[cursor % tokenized.length] ?? -1];
+      if (!prompt) throw new RangeError(`prompt cursor ${cursor} is no whole number from 0`);
+      return prompt;
+    },
+    longest: Math.max(...chunkMaxima(tokenized.map(({ ids }) => ids.length))),
+  };
+}
+
+/** @throws TrainerError INVALID_PROMPTS naming the first prompt without an answer. */
+export function assertAnswers(prompts: readonly PromptRecord[], why: string): void {
+  const index = prompts.findIndex(({ answer }) => answer === null);
+  if (index >= 0) throw new TrainerError('INVALID_PROMPTS', `prompt ${index} (${JSON.stringify(prompts[index]?.text.slice(0, 40))}) has no answer, but ${why} needs one`, { promptIndex: index });
+}
+
+function atPrompt<Result>(promptIndex: number, what: string, encode: () => Result): Result {
+  try {
+    return encode();
+  } catch (error) {
+    if (!(error instanceof TrainerError)) throw error;
+    throw new TrainerError(error.code, `${what} of prompt ${promptIndex}: ${error.message}`, { promptIndex }, { cause: error });
+  }
+}
+
+/** Maxima of slices: a call with 100,000 arguments would overflow the stack. */
+function chunkMaxima(values: readonly number[]): number[] {
+  const size = 10_000;
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => Math.max(...values.slice(index * size, (index + 1) * size)));
+}
