@@ -12,8 +12,6 @@ const config: CodegenConfig = {
       config: {
         importExtension: '.ts',
         namingConvention: 'keep',
-        // `query RunsQuery` gives the type RunsQuery, `fragment run_row` gives run_rowFragment.
-        dedupeOperationSuffix: true,
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,

@@ -27,11 +27,19 @@ export class CommandError extends Error {
  * @returns {Promise<void>}
  * @throws {CommandError} when it cannot be started, exits with another code or is killed
  */
-export function runCommand(command, args, { cwd = fromRoot(), env = {}, onLine, show = false, logFile } = {}) {
+export function runCommand(
+  command,
+  args,
+  { cwd = fromRoot(), env = {}, onLine, show = false, logFile } = {},
+) {
   return new Promise((resolve, reject) => {
     /** @type {string[]} */
     const kept = [];
-    const child = spawn(command, args, { cwd, env: withBinaries({ ...process.env, ...env }, cwd), stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'] });
+    const child = spawn(command, args, {
+      cwd,
+      env: withBinaries({ ...process.env, ...env }, cwd),
+      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+    });
     running.add(child);
     if (logFile) mkdirSync(dirname(logFile), { recursive: true });
     const log = logFile ? createWriteStream(logFile) : undefined;
@@ -53,7 +61,13 @@ export function runCommand(command, args, { cwd = fromRoot(), env = {}, onLine, 
       running.delete(child);
       log?.end();
       if (code === 0) resolve();
-      else reject(new CommandError(`"${shown}" ${signal ? `was ended by ${signal}` : `exited with code ${code}`}`, kept));
+      else
+        reject(
+          new CommandError(
+            `"${shown}" ${signal ? `was ended by ${signal}` : `exited with code ${code}`}`,
+            kept,
+          ),
+        );
     });
   });
 }

@@ -13,7 +13,11 @@ const NEVER = new Set(['node_modules', '.next', '.nabla', '.git', 'coverage']);
  */
 export function fingerprint(paths, keep = () => true) {
   const hash = createHash('sha256');
-  for (const file of filesBelow(paths).filter(keep)) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file))).update('\0');
+  for (const file of filesBelow(paths).filter(keep))
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(ROOT, file)))
+      .update('\0');
   return hash.digest('hex');
 }
 
@@ -31,7 +35,8 @@ export function filesBelow(paths) {
     if (!stat) return;
     if (stat.isFile()) files.push(relative(ROOT, path));
     else if (stat.isDirectory())
-      for (const name of readdirSync(path)) if (!NEVER.has(name) && !name.startsWith('.next-')) visit(join(path, name));
+      for (const name of readdirSync(path))
+        if (!NEVER.has(name) && !name.startsWith('.next-')) visit(join(path, name));
   };
   for (const path of paths) visit(join(ROOT, path));
   return files.sort();

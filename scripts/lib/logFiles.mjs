@@ -14,7 +14,8 @@ export function rotateLog(folder, name) {
   mkdirSync(folder, { recursive: true });
   /** @param {number} age */
   const path = (age) => join(folder, age === 0 ? `${name}.log` : `${name}.${age}.log`);
-  for (let age = KEPT - 2; age >= 0; age -= 1) if (existsSync(path(age))) renameSync(path(age), path(age + 1));
+  for (let age = KEPT - 2; age >= 0; age -= 1)
+    if (existsSync(path(age))) renameSync(path(age), path(age + 1));
   return path(0);
 }
 
@@ -26,7 +27,11 @@ export function tailOf(path, lines = 20) {
     const size = fstatSync(handle).size;
     const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
     readSync(handle, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString('utf8').split('\n').filter((line) => line.trim()).slice(-lines);
+    return buffer
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.trim())
+      .slice(-lines);
   } finally {
     closeSync(handle);
   }

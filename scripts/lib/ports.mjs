@@ -7,7 +7,9 @@ const TRIED = 50;
 export class PortTakenError extends Error {
   /** @param {number} port @param {string} option @param {string} what */
   constructor(port, option, what) {
-    super(`port ${port} for the ${what} is taken by another program. Choose another with ${option} <port>, or leave ${option} out to take the next free one.`);
+    super(
+      `port ${port} for the ${what} is taken by another program. Choose another with ${option} <port>, or leave ${option} out to take the next free one.`,
+    );
     this.name = 'PortTakenError';
   }
 }
@@ -20,10 +22,13 @@ export class PortTakenError extends Error {
  */
 export async function choosePort({ what, option, port, named, host, not = [] }) {
   for (let candidate = port; candidate < Math.min(port + TRIED, 65_536); candidate += 1) {
-    if (!not.includes(candidate) && (await isFree(candidate, host))) return { port: candidate, movedFrom: candidate === port ? undefined : port };
+    if (!not.includes(candidate) && (await isFree(candidate, host)))
+      return { port: candidate, movedFrom: candidate === port ? undefined : port };
     if (named) throw new PortTakenError(port, option, what);
   }
-  throw new Error(`no free port for the ${what} between ${port} and ${port + TRIED - 1}; name one with ${option} <port>`);
+  throw new Error(
+    `no free port for the ${what} between ${port} and ${port + TRIED - 1}; name one with ${option} <port>`,
+  );
 }
 
 /**
@@ -41,8 +46,17 @@ function canListen(port, host) {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
-      else reject(new Error(`cannot listen on ${host} (${error.message}); choose another address with --host`, { cause: error }));
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else if (error.code === 'EACCES')
+        reject(
+          new Error(`this user may not listen on port ${port}; choose one from 1024 up`, { cause: error }),
+        );
+      else
+        reject(
+          new Error(`cannot listen on ${host} (${error.message}); choose another address with --host`, {
+            cause: error,
+          }),
+        );
     });
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });

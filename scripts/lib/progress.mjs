@@ -48,7 +48,11 @@ export function createProgress({ stream = process.stdout, terminal, colour, now 
     if (!live) return;
     const width = Math.max(20, (stream.columns ?? 80) - 1);
     for (const stage of running) {
-      stream.write(paint.cyan(FRAMES[frame % FRAMES.length] ?? '') + clip(` ${describe(stage, now())}`, width - 1) + '\n');
+      stream.write(
+        paint.cyan(FRAMES[frame % FRAMES.length] ?? '') +
+          clip(` ${describe(stage, now())}`, width - 1) +
+          '\n',
+      );
       drawn += 1;
     }
   };
@@ -92,7 +96,9 @@ export function createProgress({ stream = process.stdout, terminal, colour, now 
       /** @param {string} mark @param {string | undefined} text */
       const end = (mark, text) => {
         if (!running.delete(state)) return;
-        line(`  ${mark} ${name}${text ? ` — ${text}` : ''} ${paint.dim(`(${duration(now() - state.began)})`)}`);
+        line(
+          `  ${mark} ${name}${text ? ` — ${text}` : ''} ${paint.dim(`(${duration(now() - state.began)})`)}`,
+        );
         if (running.size === 0) {
           clearInterval(timer);
           timer = undefined;
@@ -124,7 +130,10 @@ export function duration(ms) {
 /** @param {{ name: string, began: number, detail: string, fraction: number | undefined }} stage @param {number} now */
 function describe(stage, now) {
   const filled = Math.round((stage.fraction ?? 0) * BAR_CELLS);
-  const bar = stage.fraction === undefined ? '' : ` [${'#'.repeat(filled)}${'.'.repeat(BAR_CELLS - filled)}] ${Math.floor(stage.fraction * 100)} %`;
+  const bar =
+    stage.fraction === undefined
+      ? ''
+      : ` [${'#'.repeat(filled)}${'.'.repeat(BAR_CELLS - filled)}] ${Math.floor(stage.fraction * 100)} %`;
   return `${stage.name} ${duration(now - stage.began)}${bar}${stage.detail ? ` · ${stage.detail}` : ''}`;
 }
 
@@ -135,5 +144,12 @@ const clip = (text, width) => (text.length <= width ? text : `${text.slice(0, wi
 function painter(on) {
   /** @param {number} code */
   const style = (code) => (/** @type {string} */ text) => (on ? `\u001b[${code}m${text}\u001b[0m` : text);
-  return { bold: style(1), dim: style(2), green: style(32), yellow: style(33), red: style(31), cyan: style(36) };
+  return {
+    bold: style(1),
+    dim: style(2),
+    green: style(32),
+    yellow: style(33),
+    red: style(31),
+    cyan: style(36),
+  };
 }

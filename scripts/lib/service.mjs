@@ -59,7 +59,13 @@ export function createService(spec, logs, events) {
       let ready = false;
       const late = setTimeout(() => {
         killGroup(started, 'SIGKILL');
-        reject(new ServiceError(`${spec.name} did not become ready within ${spec.readyMs / 1000} s`, tailOf(log), log));
+        reject(
+          new ServiceError(
+            `${spec.name} did not become ready within ${spec.readyMs / 1000} s`,
+            tailOf(log),
+            log,
+          ),
+        );
       }, spec.readyMs);
       if (started.stdout)
         eachLine(started.stdout, (line) => {
@@ -79,7 +85,8 @@ export function createService(spec, logs, events) {
         if (child === started) child = undefined;
         const how = signal ? `ended by ${signal}` : `exit code ${code}`;
         if (stopping) return reject(new ServiceError(`${spec.name} was stopped`, [], log));
-        if (!ready && deaths === 0) return reject(new ServiceError(`${spec.name} did not start (${how})`, tailOf(log), log));
+        if (!ready && deaths === 0)
+          return reject(new ServiceError(`${spec.name} did not start (${how})`, tailOf(log), log));
         deaths = Date.now() - began > PROVED_MS ? 1 : deaths + 1;
         reject(new ServiceError(`${spec.name} died (${how})`, [], log));
         if (deaths >= TRIES) return events.onGivenUp(spec.name, how, tailOf(log), log);
@@ -102,7 +109,8 @@ export function createService(spec, logs, events) {
       stopping = true;
       clearTimeout(restart);
       const current = child;
-      if (!current || current.exitCode !== null || current.signalCode !== null) return Promise.resolve('not running');
+      if (!current || current.exitCode !== null || current.signalCode !== null)
+        return Promise.resolve('not running');
       return new Promise((resolve) => {
         const force = setTimeout(() => killGroup(current, 'SIGKILL'), spec.stopMs);
         current.once('exit', (_, signal) => {

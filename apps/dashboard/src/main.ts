@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createApiProxy } from './server/apiProxy.ts';
 import { readEnv } from './server/env.ts';
+import { PATH_HEADER } from './server/pathHeader.ts';
 import { applySecurityHeaders } from './server/securityHeaders.ts';
 
 const dev = process.argv.includes('--dev');
@@ -12,14 +13,24 @@ const log = (message: string): void => console.error(`[dashboard] ${message}`);
 async function main(): Promise<void> {
   const env = readEnv(process.env);
   // Next looks at NODE_ENV while it is being loaded.
-  Object.assign(process.env, { NODE_ENV: dev ? 'development' : 'production', API_URL: env.apiUrl });
+  Object.assign(process.env, {
+    NODE_ENV: dev ? 'development' : 'production',
+    API_URL: env.apiUrl,
+    NEXT_TELEMETRY_DISABLED: '1',
+  });
   const { default: next } = await import('next');
   const server = createServer();
   await listen(server, env.host, env.port);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : env.port;
 
-  const app = next({ dev, dir: fileURLToPath(new URL('..', import.meta.url)), hostname: env.host, port, httpServer: server });
+  const app = next({
+    dev,
+    dir: fileURLToPath(new URL('..', import.meta.url)),
+    hostname: env.host,
+    port,
+    httpServer: server,
+  });
   const handle = app.getRequestHandler();
   await app.prepare();
   const nextUpgrade = app.getUpgradeHandler();
@@ -32,8 +43,11 @@ async function main(): Promise<void> {
       return;
     }
     applySecurityHeaders(request, response, dev);
+    request.headers[PATH_HEADER] = request.url ?? '/';
     handle(request, response).catch((error: unknown) => {
-      log(`${request.method ?? ''} ${request.url ?? ''}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      log(
+        `${request.method ?? ''} ${request.url ?? ''}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -58,7 +72,13 @@ async function main(): Promise<void> {
   };
   process.once('SIGTERM', () => stop('SIGTERM'));
   process.once('SIGINT', () => stop('SIGINT'));
-  console.log(JSON.stringify({ ready: true, port, url: `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}` }));
+  console.log(
+    JSON.stringify({
+      ready: true,
+      port,
+      url: `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
+    }),
+  );
 }
 
 function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** @file GraphQL over fetch: one key, bounded time, retries for what may pass, typed errors for what will not. */
+import { z } from 'zod';
 import { backoffMs, pause } from './backoff.ts';
 import { ApiError, AuthenticationError, ConnectionError } from './errors.ts';
 import type { TypedDocumentString } from './generated/operations.ts';
@@ -43,7 +44,8 @@ export function createTransport(options: TransportOptions): Transport {
   const { apiKey, timeoutMs = 30_000, attempts = 5, random = Math.random } = options;
   const send = options.fetch ?? fetch;
   const { baseUrl, graphqlUrl } = readUrl(options.url);
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) throw new AuthenticationError('the API key is empty or holds characters that no key has');
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new AuthenticationError('the API key is empty or holds characters that no key has');
 
   const once = async (url: string, init: RequestInit, call: CallOptions): Promise<Response> => {
     const time = AbortSignal.timeout(call.timeoutMs ?? timeoutMs);
@@ -68,7 +70,10 @@ export function createTransport(options: TransportOptions): Transport {
       const bound = call.attempts ?? attempts;
       for (let attempt = 0; ; attempt++) {
         try {
-          const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json' };
+          const headers = {
+            'content-type': 'application/json',
+            accept: 'application/graphql-response+json, application/json',
+          };
           const response = await once(graphqlUrl, { method: 'POST', headers, body }, call);
           return await readAnswer(response, baseUrl);
         } catch (error) {
@@ -86,10 +91,17 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-interface GraphQLAnswer {
-  readonly data?: unknown;
-  readonly errors?: readonly { readonly message?: unknown; readonly extensions?: { readonly code?: unknown } }[];
-}
+const answerSchema = z.object({
+  data: z.unknown(),
+  errors: z
+    .array(
+      z.looseObject({
+        message: z.string(),
+        extensions: z.looseObject({ code: z.string().optional() }).optional(),
+      }),
+    )
+    .optional(),
+});
 
 /** The boundary where an answer gets its generated type: the server checked its shape against the schema that the types come from. */
 async function readAnswer<Data>(response: Response, baseUrl: string): Promise<Data> {
@@ -97,8 +109,8 @@ async function readAnswer<Data>(response: Response, baseUrl: string): Promise<Da
   const answer = parseAnswer(content);
   if (answer === undefined) throw classify(response.status, content, baseUrl);
   const failures = answer.errors ?? [];
-  const codes = failures.map((failure) => String(failure.extensions?.code ?? 'UNKNOWN'));
-  const message = failures.map((failure) => String(failure.message)).join('; ');
+  const codes = failures.map((failure) => failure.extensions?.code ?? 'UNKNOWN');
+  const message = failures.map((failure) => failure.message).join('; ');
   if (codes.includes('UNAVAILABLE') || codes.includes('RATE_LIMITED') || codes.includes('TIMEOUT'))
     throw new ConnectionError(`${baseUrl} is not available now: ${message}`);
   if (codes.includes('UNAUTHENTICATED')) throw new AuthenticationError(message);
@@ -108,15 +120,13 @@ async function readAnswer<Data>(response: Response, baseUrl: string): Promise<Da
   return answer.data as Data;
 }
 
-function parseAnswer(content: string): GraphQLAnswer | undefined {
-  let value: unknown;
+function parseAnswer(content: string): z.output<typeof answerSchema> | undefined {
   try {
-    value = JSON.parse(content);
+    return answerSchema.safeParse(JSON.parse(content)).data;
   } catch {
     // A proxy's page or a cut answer: the caller classifies it by its status.
     return undefined;
   }
-  return typeof value === 'object' && value !== null && ('data' in value || 'errors' in value) ? value : undefined;
 }
 
 /** Statuses that a later attempt may change are ConnectionErrors; the rest is final. */
@@ -151,7 +161,9 @@ function readUrl(given: string): { baseUrl: string; graphqlUrl: string } {
   try {
     url = new URL(given);
   } catch (cause) {
-    throw new TypeError(`"${given}" is not a URL; the API's address looks like http://localhost:4000`, { cause });
+    throw new TypeError(`"${given}" is not a URL; the API's address looks like http://localhost:4000`, {
+      cause,
+    });
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new TypeError(`"${given}" must begin with http:// or https://`);

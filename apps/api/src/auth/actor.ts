@@ -11,4 +11,6 @@ export interface Actor {
   workspaceId: string;
   /** For a key: the lower of the key's role and its person's. */
   role: Role;
+  /** What the person may do by itself, whatever the key is limited to. */
+  memberRole: Role;
 }

@@ -9,7 +9,13 @@ const RealtimeContext = createContext<Realtime | null>(null);
 const ON_SERVER: ConnectionState = { status: 'connecting', since: 0 };
 
 /** Renders nothing on the server but `fallback`: what is below needs the browser's cookies and socket. */
-export function GraphqlProvider({ children, fallback = null }: { children: ReactNode; fallback?: ReactNode }) {
+export function GraphqlProvider({
+  children,
+  fallback = null,
+}: {
+  children: ReactNode;
+  fallback?: ReactNode;
+}) {
   const [graphql, setGraphql] = useState<GraphqlClient | null>(null);
   useEffect(() => {
     const created = createGraphqlClient(() => {

@@ -3,10 +3,33 @@ import { type Cache, type CacheExchangeOpts, cacheExchange } from '@urql/exchang
 
 /** Types that are part of their parent and have no identity of their own. */
 const EMBEDDED = [
-  'ApiKeyPayload', 'CommentPayload', 'CompletionsAdded', 'CompletionTokens', 'ConfigPreset', 'ConfigValidation', 'InvitePayload',
-  'LinkInfo', 'LinkPayload', 'MemberPayload', 'MetricSeries', 'MetricSummary', 'ProjectPayload', 'PromptDraft', 'PromptFilePreview',
-  'PromptLineError', 'PromptSetPayload', 'ReviewProgress', 'RewardComponent', 'RunPayload', 'SignInPayload', 'SignOutPayload',
-  'UserError', 'UserPayload', 'VerdictAdded', 'VerdictPayload', 'Viewer',
+  'ApiKeyPayload',
+  'CommentPayload',
+  'CompletionsAdded',
+  'CompletionTokens',
+  'ConfigPreset',
+  'ConfigValidation',
+  'InvitePayload',
+  'LinkInfo',
+  'LinkPayload',
+  'MemberPayload',
+  'MetricSeries',
+  'MetricSummary',
+  'ProjectPayload',
+  'PromptDraft',
+  'PromptFilePreview',
+  'PromptLineError',
+  'PromptSetPayload',
+  'ReviewProgress',
+  'RewardComponent',
+  'RunPayload',
+  'SignInPayload',
+  'SignOutPayload',
+  'UserError',
+  'UserPayload',
+  'VerdictAdded',
+  'VerdictPayload',
+  'Viewer',
 ] as const;
 
 /** Mutation → fields of Query whose answers it may change in a way that the payload does not carry. */
@@ -54,12 +77,14 @@ function invalidate(cache: Cache, mutation: string): void {
   for (const info of cache.inspectFields('Query')) {
     if (info.fieldName !== 'project') continue;
     const project = cache.resolve('Query', info.fieldKey);
-    if (typeof project === 'string') for (const field of projectFields) invalidateField(cache, project, field);
+    if (typeof project === 'string')
+      for (const field of projectFields) invalidateField(cache, project, field);
   }
 }
 
 function invalidateField(cache: Cache, entity: string, field: string): void {
-  for (const info of cache.inspectFields(entity)) if (info.fieldName === field) cache.invalidate(entity, info.fieldKey);
+  for (const info of cache.inspectFields(entity))
+    if (info.fieldName === field) cache.invalidate(entity, info.fieldKey);
 }
 
 function memberKey(member: Record<string, unknown>): string | null {

@@ -1,5 +1,13 @@
 /** @file The GraphQL client of one browser tab. */
-import { type Client, type Exchange, type Operation, createClient, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
+import {
+  type Client,
+  type Exchange,
+  type Operation,
+  createClient,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+} from 'urql';
 import { pipe, tap } from 'wonka';
 import { createCache } from './cache.ts';
 import { isSignedOut } from './errors.ts';
@@ -34,7 +42,11 @@ export function createGraphqlClient(onSignedOut: () => void): GraphqlClient {
           subscribe: (sink) => ({
             unsubscribe: realtime.socket.subscribe(
               { ...request, query: request.query ?? '' },
-              { ...sink, next: ({ data, errors, extensions }) => sink.next({ data: data ?? null, errors: errors ?? [] }) },
+              {
+                ...sink,
+                next: ({ data, errors, extensions }) =>
+                  sink.next({ data: data ?? null, ...(errors ? { errors } : {}) }),
+              },
             ),
           }),
         }),
@@ -62,7 +74,9 @@ function refetchOnReconnect(realtime: Realtime): Exchange {
     const active = new Map<number, Operation>();
     realtime.onReconnect(() => {
       for (const operation of active.values())
-        client.reexecuteOperation(client.createRequestOperation('query', operation, { requestPolicy: 'cache-and-network' }));
+        client.reexecuteOperation(
+          client.createRequestOperation('query', operation, { requestPolicy: 'cache-and-network' }),
+        );
     });
     return (operations) =>
       forward(

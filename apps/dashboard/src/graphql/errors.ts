@@ -23,7 +23,8 @@ export function isSignedOut(error: CombinedError): boolean {
 /** What happened, in a sentence or two. */
 export function describeError(error: Error): string {
   if (!(error instanceof CombinedError)) return error.message;
-  if (errorCode(error) === 'UNAVAILABLE') return 'The server is up but cannot reach its database. It tries again by itself.';
+  if (errorCode(error) === 'UNAVAILABLE')
+    return 'The server is up but cannot reach its database. It tries again by itself.';
   if (error.graphQLErrors.length > 0) return error.graphQLErrors.map((one) => one.message).join(' ');
   if (error.networkError) return `The server cannot be reached (${error.networkError.message}).`;
   return error.message;
@@ -38,6 +39,7 @@ export function refusals(
   result: { readonly error?: CombinedError | undefined },
   payload: ReadonlyArray<Refusal> | undefined,
 ): ReadonlyArray<Refusal> {
-  if (result.error) return [{ code: errorCode(result.error) ?? 'NETWORK', message: describeError(result.error), path: [] }];
+  if (result.error)
+    return [{ code: errorCode(result.error) ?? 'NETWORK', message: describeError(result.error), path: [] }];
   return payload ?? [{ code: 'INTERNAL', message: 'The server gave no answer.', path: [] }];
 }

@@ -5,8 +5,20 @@ import { z } from 'zod';
 import { graphql } from './generated/index.ts';
 
 const serverViewerQuery = graphql(`
-  query ServerViewerQuery {
-    viewer { role permissions user { id name email } workspace { id name } }
+  query ServerViewer {
+    viewer {
+      role
+      permissions
+      user {
+        id
+        name
+        email
+      }
+      workspace {
+        id
+        name
+      }
+    }
   }
 `);
 
@@ -38,7 +50,8 @@ export async function serverViewer(): Promise<ServerViewer> {
     });
     if (response.status === 401) return { kind: 'anonymous' };
     const answer = answerSchema.safeParse(await response.json());
-    if (!answer.success) return { kind: 'unavailable', reason: `the API answered with status ${response.status}` };
+    if (!answer.success)
+      return { kind: 'unavailable', reason: `the API answered with status ${response.status}` };
     const { viewer } = answer.data.data;
     return viewer ? { kind: 'signed-in', viewer } : { kind: 'anonymous' };
   } catch (error) {

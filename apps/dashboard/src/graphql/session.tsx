@@ -9,14 +9,23 @@ export const sessionViewerFragment = graphql(`
   fragment session_viewer on Viewer {
     role
     permissions
-    user { id name email }
-    workspace { id name }
+    user {
+      id
+      name
+      email
+    }
+    workspace {
+      id
+      name
+    }
   }
 `);
 
 const sessionQuery = graphql(`
-  query SessionQuery {
-    viewer { ...session_viewer }
+  query Session {
+    viewer {
+      ...session_viewer
+    }
   }
 `);
 
@@ -31,12 +40,23 @@ export interface Session {
 const SessionContext = createContext<Session | null>(null);
 
 /** @param initial what the server rendered the page with; the browser asks again and follows changes of name and role. */
-export function SessionProvider({ initial, children }: { initial: session_viewerFragment; children: ReactNode }) {
+export function SessionProvider({
+  initial,
+  children,
+}: {
+  initial: session_viewerFragment;
+  children: ReactNode;
+}) {
   const [{ data }] = useQuery({ query: sessionQuery });
   const viewer = readFragment(sessionViewerFragment, data?.viewer) ?? initial;
   const session = useMemo<Session>(() => {
     const permissions = new Set(viewer.permissions);
-    return { user: viewer.user, role: viewer.role, workspace: viewer.workspace, can: (mutation) => permissions.has(mutation) };
+    return {
+      user: viewer.user,
+      role: viewer.role,
+      workspace: viewer.workspace,
+      can: (mutation) => permissions.has(mutation),
+    };
   }, [viewer]);
   return <SessionContext value={session}>{children}</SessionContext>;
 }

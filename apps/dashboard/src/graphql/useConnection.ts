@@ -86,7 +86,8 @@ export function useConnection<Data, Variables extends AnyVariables, Node>(
           list = [...list.slice(0, index), page, ...(hasNextPage ? list.slice(index + 1) : [])];
           setPages({ key: variablesKey, list });
           if (!hasNextPage) for (const stop of stops.splice(index + 1)) stop();
-          else if (index + 1 < pageCount && (cursorMoved || !stops[index + 1])) open(index + 1, page.endCursor);
+          else if (index + 1 < pageCount && (cursorMoved || !stops[index + 1]))
+            open(index + 1, page.endCursor);
         }),
       );
       stops[index] = unsubscribe;

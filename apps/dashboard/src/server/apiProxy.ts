@@ -13,7 +13,12 @@ const API_PATHS = /^\/(graphql|artifacts)([/?]|$)/;
 
 /** Puts the API on the dashboard's own origin: HTTP and WebSocket of /graphql and /artifacts. */
 export function createApiProxy(apiUrl: string, log: (message: string) => void): ApiProxy {
-  const proxy = createProxyServer({ target: apiUrl, xfwd: true, changeOrigin: false, proxyTimeout: 10 * 60_000 });
+  const proxy = createProxyServer({
+    target: apiUrl,
+    xfwd: true,
+    changeOrigin: false,
+    proxyTimeout: 10 * 60_000,
+  });
   // Errors are answered where they occur; without a listener the emitter would throw them.
   proxy.on('error', (error, request) => log(`API proxy: ${request?.url ?? ''} ${error.message}`));
   return {
@@ -45,6 +50,8 @@ function answerUnavailable(response: ServerResponse, error: unknown): void {
   const cause = error instanceof Error ? error.message : String(error);
   response.writeHead(503, { 'content-type': 'application/json; charset=utf-8', 'retry-after': '1' });
   response.end(
-    JSON.stringify({ errors: [{ message: `The API cannot be reached (${cause}).`, extensions: { code: 'UNAVAILABLE' } }] }),
+    JSON.stringify({
+      errors: [{ message: `The API cannot be reached (${cause}).`, extensions: { code: 'UNAVAILABLE' } }],
+    }),
   );
 }

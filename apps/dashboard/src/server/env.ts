@@ -20,5 +20,9 @@ export function readEnv(source: NodeJS.ProcessEnv): ServerEnv {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`the dashboard's environment is not usable:\n${lines.join('\n')}`);
   }
-  return { port: parsed.data.DASHBOARD_PORT, host: parsed.data.HOST, apiUrl: parsed.data.API_URL.replace(/\/+$/, '') };
+  return {
+    port: parsed.data.DASHBOARD_PORT,
+    host: parsed.data.HOST,
+    apiUrl: parsed.data.API_URL.replace(/\/+$/, ''),
+  };
 }

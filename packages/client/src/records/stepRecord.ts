@@ -28,12 +28,17 @@ export interface LogLine {
 export interface StepLog {
   /** 1-based over all stages; 0 for what comes before the first step. */
   readonly step: number;
+  /** POLICY_GRADIENT when absent. */
   readonly stage?: RunStage;
   readonly time?: Date;
   /** Values at this step. Those that are not finite are left out: a chart cannot show them. */
   readonly metrics?: Readonly<Record<string, number | null>> | ReadonlyMap<string, number | null>;
   /** Many points of one metric at once, as columns of equal length. */
-  readonly series?: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly (number | null)[] }[];
+  readonly series?: readonly {
+    readonly name: string;
+    readonly steps: readonly number[];
+    readonly values: readonly (number | null)[];
+  }[];
   readonly completions?: readonly CompletionLog[];
   readonly logs?: readonly LogLine[];
 }
@@ -51,11 +56,13 @@ const MAX_LOG_CHARS = 8_000;
  * @throws RangeError naming what is not valid: a step that is no count, a metric name the store does not take, unequal columns.
  */
 export function toStepRecords(log: StepLog, partBytes = DEFAULT_PART_BYTES): UnnumberedRecord[] {
-  if (!Number.isSafeInteger(log.step) || log.step < 0) throw new RangeError(`step ${log.step} is not a whole number from 0 up`);
+  if (!Number.isSafeInteger(log.step) || log.step < 0)
+    throw new RangeError(`step ${log.step} is not a whole number from 0 up`);
   const time = (log.time ?? new Date()).toISOString();
-  const empty = (): Required<Pick<UnnumberedRecord, 'metrics' | 'completions' | 'logs'>> & UnnumberedRecord => ({
+  const empty = (): Required<Pick<UnnumberedRecord, 'metrics' | 'completions' | 'logs'>> &
+    UnnumberedRecord => ({
     step: log.step,
-    stage: log.stage ?? null,
+    stage: log.stage ?? 'POLICY_GRADIENT',
     time,
     metrics: [],
     completions: [],
@@ -80,7 +87,8 @@ export function toStepRecords(log: StepLog, partBytes = DEFAULT_PART_BYTES): Unn
     const input = {
       time: (line.time ?? log.time ?? new Date()).toISOString(),
       level: line.level,
-      message: line.message.length > MAX_LOG_CHARS ? `${line.message.slice(0, MAX_LOG_CHARS)}…` : line.message,
+      message:
+        line.message.length > MAX_LOG_CHARS ? `${line.message.slice(0, MAX_LOG_CHARS)}…` : line.message,
       step: line.step ?? (log.step === 0 ? null : log.step),
     };
     partFor(input).logs?.push(input);

@@ -27,7 +27,8 @@ function littleEndianBase64(values: Float32Array | Int32Array): string {
 
 function wordsOf(text: string): ArrayBuffer {
   const bytes = Buffer.from(text, 'base64');
-  if (bytes.length % 4 !== 0) throw new RangeError(`a column of ${bytes.length} bytes holds no whole number of 32-bit values`);
+  if (bytes.length % 4 !== 0)
+    throw new RangeError(`a column of ${bytes.length} bytes holds no whole number of 32-bit values`);
   if (!HOST_IS_LITTLE_ENDIAN) bytes.swap32();
   const words = new ArrayBuffer(bytes.length);
   new Uint8Array(words).set(bytes);

@@ -38,7 +38,10 @@ export class AckFile {
         await file.sync();
       }
       const slots = [readSlot(bytes.subarray(0, SLOT_STRIDE)), readSlot(bytes.subarray(SLOT_STRIDE))];
-      const newest = slots.reduce((best, slot) => ((slot?.generation ?? -1) > (best?.generation ?? -1) ? slot : best), undefined);
+      const newest = slots.reduce(
+        (best, slot) => ((slot?.generation ?? -1) > (best?.generation ?? -1) ? slot : best),
+        undefined,
+      );
       return new AckFile(file, newest?.generation ?? 0, newest?.position);
     } catch (error) {
       await file.close();

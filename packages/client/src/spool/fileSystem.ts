@@ -72,7 +72,12 @@ export const nodeFileSystem: SpoolFileSystem = {
 };
 
 /** Writes a small file aside, flushes it and puts it in place: readers see the old content or the new, never a part. */
-export async function replaceFile(fs: SpoolFileSystem, folder: string, name: string, content: string): Promise<void> {
+export async function replaceFile(
+  fs: SpoolFileSystem,
+  folder: string,
+  name: string,
+  content: string,
+): Promise<void> {
   const aside = `${folder}/${name}.aside`;
   const file = await fs.open(aside, { create: true });
   try {

@@ -89,6 +89,9 @@ export async function loadNative(): Promise<{ ok: true } | { ok: false; reason: 
   if (process.env.NABLA_BACKEND === 'wasm') return { ok: false, reason: 'NABLA_BACKEND=wasm is set' };
   // TensorFlow prints a page about CPU features otherwise; 2 leaves errors in.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // oneDNN's kernels come in for graphs and not for single ops: a compiled function would differ from the same function run
+  // eagerly in the last bit. They gained nothing on a 1 M parameter model.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
   restoreRemovedNodeUtils();
   try {
     // The package is CommonJS and has effects on load; `require` makes sure that it meets the same tfjs-core as we do.

@@ -8,6 +8,7 @@
 import type { ModelConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { at } from '../at.ts';
 import {
   attention,
   cacheRows,
@@ -44,13 +45,22 @@ export interface Decoder {
    * @param ids int32 [B, P] @param padding int32 [B] @param length Tmax, room for prompt and completion
    */
   prefill(weights: readonly tf.Tensor[], ids: tf.Tensor, padding: tf.Tensor, length: number): DecodeState;
-  /**
-   * One more token per sequence.
-   * @param cache from `prefill` or the step before
-   * @param tokens int32 [B]
-   * @param position int32 [], the place of these tokens in the cache
-   */
-  decode(weights: readonly tf.Tensor[], cache: readonly tf.Tensor[], tokens: tf.Tensor, padding: tf.Tensor, position: tf.Tensor): DecodeState;
+  /** What `decode` needs for a cache of length Tmax: made once for many steps. */
+  tables(length: number): RopeTables;
+  /** One more token per sequence. */
+  decode(weights: readonly tf.Tensor[], input: DecodeInput): DecodeState;
+}
+
+export interface DecodeInput {
+  /** From `prefill` or the step before. */
+  readonly cache: readonly tf.Tensor[];
+  /** int32 [B] */
+  readonly tokens: tf.Tensor;
+  /** int32 [B] */
+  readonly padding: tf.Tensor;
+  /** int32 [], the place of these tokens in the cache. */
+  readonly position: tf.Tensor;
+  readonly tables: RopeTables;
 }
 
 export interface DecodeState {
@@ -128,14 +138,15 @@ export function decoder(config: ModelConfig, vocabulary: number): Decoder {
       });
       return { logits: tf.squeeze(head(weights, tail(x, 1)), [1]), cache };
     },
-    decode(weights, cache, tokens, padding, position) {
+    tables: (length) => ropeTables(length, headWidth, config.ropeTheta),
+    decode(weights, { cache, tokens, padding, position, tables }) {
       const [batch, , length] = at(cache, 0).shape;
       if (batch === undefined || length === undefined) throw new RangeError('decode: the cache has no axes');
       const bias = decodeBias(padding, position, length);
       const rows = cacheRows(batch, kvHeads, length, position);
-      const tables = ropeAt(ropeTables(length, headWidth, config.ropeTheta), position);
+      const here = ropeAt(tables, position);
       const next: tf.Tensor[] = [];
-      const x = hidden(weights, tf.reshape(tokens, [batch, 1]), tables, (layer, q, k, v) => {
+      const x = hidden(weights, tf.reshape(tokens, [batch, 1]), here, (layer, q, k, v) => {
         const keys = writeCache(at(cache, 2 * layer), k, rows);
         const values = writeCache(at(cache, 2 * layer + 1), v, rows);
         next.push(keys, values);
@@ -156,10 +167,4 @@ function layerOf(weights: readonly tf.Tensor[], index: number): Layer {
     gateUp: at(weights, first + 4),
     down: at(weights, first + 5),
   };
-}
-
-function at<Item>(list: readonly Item[], index: number): Item {
-  const item = list[index];
-  if (item === undefined) throw new RangeError(`decoder: nothing at ${index} of a list of ${list.length}`);
-  return item;
 }

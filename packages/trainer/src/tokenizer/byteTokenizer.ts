@@ -12,9 +12,14 @@ export function byteTokenizer(): Tokenizer {
     bosId: SPECIALS.bos,
     eosIds: [SPECIALS.eos],
     encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => byte + FIRST),
-    decode: (ids) => new TextDecoder().decode(Uint8Array.from(Array.from(ids, inVocabulary).filter((id) => id >= FIRST), (id) => id - FIRST)),
+    decode: (ids) => new TextDecoder().decode(Uint8Array.from(Array.from(ids, (id) => bytesOf(inVocabulary(id))).flat())),
     pieces: (ids) => Array.from(ids, (id) => pieceOf(inVocabulary(id))),
   };
+}
+
+function bytesOf(id: number): number[] {
+  const special = SPECIAL_PIECES[id];
+  return special === undefined ? [id - FIRST] : Array.from(special, (character) => character.charCodeAt(0));
 }
 
 function pieceOf(id: number): string {

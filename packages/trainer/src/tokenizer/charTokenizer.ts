@@ -18,11 +18,7 @@ export function charTokenizer(alphabet: string): Tokenizer {
     bosId: SPECIALS.bos,
     eosIds: [SPECIALS.eos],
     encode: (text) => Array.from(text, (character, position) => ids.get(character) ?? unknownCharacter(character, position, text)),
-    decode: (tokens) =>
-      Array.from(tokens)
-        .filter((id) => id >= first)
-        .map(pieceOf)
-        .join(''),
+    decode: (tokens) => Array.from(tokens, pieceOf).join(''),
     pieces: (tokens) => Array.from(tokens, pieceOf),
   };
 }

@@ -14,8 +14,9 @@ describe('charTokenizer', () => {
     expect([tokenizer.padId, tokenizer.bosId, ...tokenizer.eosIds]).toEqual([0, 1, 2]);
   });
 
-  it('decodes what it encoded and leaves specials out', () => {
-    expect(tokenizer.decode([1, ...tokenizer.encode('a=😀'), 2, 0])).toBe('a=😀');
+  it('decodes what it encoded and shows specials by name', () => {
+    expect(tokenizer.decode(tokenizer.encode('a=😀'))).toBe('a=😀');
+    expect(tokenizer.decode([3, 0, 4])).toBe('a<pad>b');
     expect(tokenizer.pieces([1, 3, 2])).toEqual(['<bos>', 'a', '<eos>']);
   });
 
@@ -45,6 +46,7 @@ describe('byteTokenizer', () => {
     const text = 'Grüße, 東京 😀\n\u0000';
     expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
     expect(tokenizer.vocabulary).toBe(259);
+    expect(tokenizer.decode([...tokenizer.encode('é'), 1])).toBe('é<bos>');
   });
 
   it('shows half characters by their byte', () => {

@@ -14,7 +14,7 @@ export interface Tokenizer {
    * @throws TrainerError UNKNOWN_CHARACTER naming the character and its position.
    */
   encode(text: string): number[];
-  /** The text of ids; specials are left out. */
+  /** The text of ids. Specials show by name, so that a completion which writes one is not taken for the answer without it. */
   decode(ids: Iterable<number>): string;
   /** What each id shows as, specials by name ("<eos>"): for people, one string an id. */
   pieces(ids: Iterable<number>): string[];

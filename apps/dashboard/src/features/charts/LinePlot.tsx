@@ -1,14 +1,15 @@
 'use client';
 import 'uplot/dist/uPlot.min.css';
-import './charts.css';
 import { useEffect, useMemo, useRef } from 'react';
 import type { MetricUnit } from '@nabla/domain';
 import uPlot from 'uplot';
+import { useCssColor } from '../../ui/useCssColor.ts';
 import styles from './charts.module.css';
 import type { CursorStore } from './cursorStore.ts';
-import { type ChartLine, plotData } from './plotData.ts';
+import { type ChartLine, type Token, plotData } from './plotData.ts';
 import { type PlotLook, type StepMark, plotOptions } from './plotOptions.ts';
 import type { StepRange } from './seriesStore.ts';
+import { shownSteps } from './stepRange.ts';
 
 export interface LinePlotProps {
   readonly lines: readonly ChartLine[];
@@ -33,15 +34,16 @@ export function LinePlot(props: LinePlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const data = useMemo(() => plotData(lines, { smoothing, log }), [lines, smoothing, log]);
-  const latest = useRef({ props, data });
-  latest.current = { props, data };
+  const colorOf = useCachedColor();
+  const latest = useRef({ props, data, colorOf });
+  latest.current = { props, data, colorOf };
 
   // A plot is made anew only when what it consists of changes; points, colours and zoom go into the one that is there.
   const structure = [unit, log, ...lines.map((line) => `${line.key}${line.dashed ? '~' : ''}`), ...data.columns.map(({ role }) => role)].join('|');
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
-    const look = (): PlotLook => ({ ...latest.current.props, columns: latest.current.data.columns });
+    const look = (): PlotLook => ({ ...latest.current.props, columns: latest.current.data.columns, colorOf: latest.current.colorOf });
     const options = plotOptions({ width: Math.max(element.clientWidth, 50), height }, look, {
       onHover: (step) => latest.current.props.cursor.set(step),
       onZoom: (zoomed) => latest.current.props.onZoom(zoomed && wholeSteps(zoomed)),
@@ -51,14 +53,11 @@ export function LinePlot(props: LinePlotProps) {
     applyRange(made, latest.current.props.range);
     const resized = new ResizeObserver(() => made.setSize({ width: Math.max(element.clientWidth, 50), height }));
     resized.observe(element);
-    const rethemed = new MutationObserver(() => made.redraw(false));
-    rethemed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'class', 'style'] });
     void document.fonts.ready.then(() => {
       if (plot.current === made) made.redraw(false, true);
     });
     return () => {
       resized.disconnect();
-      rethemed.disconnect();
       made.destroy();
       plot.current = null;
     };
@@ -79,7 +78,7 @@ export function LinePlot(props: LinePlotProps) {
 
   useEffect(() => {
     plot.current?.redraw(false);
-  }, [marks, emphasis]);
+  }, [marks, emphasis, colorOf]);
 
   useEffect(
     () =>
@@ -99,12 +98,25 @@ export function LinePlot(props: LinePlotProps) {
   return <div ref={host} className={styles['plot']} style={{ height }} aria-hidden="true" />;
 }
 
+/** Drawing asks for the same few colours many times a frame; each costs a style computation, so they are kept until the theme changes. */
+function useCachedColor(): (token: Token) => string {
+  const read = useCssColor();
+  return useMemo(() => {
+    const known = new Map<Token, string>();
+    return (token) => {
+      const color = known.get(token) ?? read(token);
+      known.set(token, color);
+      return color;
+    };
+  }, [read]);
+}
+
 function applyRange(plot: uPlot, range: StepRange | null): void {
   const steps = plot.data[0] ?? [];
   const first = steps[0];
   const last = steps[steps.length - 1];
   if (first === undefined || last === undefined) return;
-  const [min, max] = range ?? [first, last];
+  const [min, max] = shownSteps(range, first, last);
   const { min: shownMin, max: shownMax } = plot.scales['x'] ?? {};
   if (shownMin !== min || shownMax !== max) plot.setScale('x', min === max ? { min: min - 1, max: max + 1 } : { min, max });
 }

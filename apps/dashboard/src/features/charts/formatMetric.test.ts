@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDelta, formatDuration, formatMetric, formatNumber, formatTick } from './formatMetric.ts';
+import { formatDelta, formatMetric, formatNumber, formatTick } from './formatMetric.ts';
 
 describe('formatMetric', () => {
   it('reads the unit from the catalogue', () => {
     expect(formatMetric('group/zero_std_fraction', 0.125)).toBe('12.5 %');
-    expect(formatMetric('time/step_ms', 1240)).toBe('1.24 s');
-    expect(formatMetric('system/rss_bytes', 1.5 * 1024 ** 3)).toBe('1.5 GiB');
+    expect(formatMetric('time/reward_ms', 0.31)).toBe('0.3 ms');
+    expect(formatMetric('system/rss_bytes', 1.5 * 1024 ** 3)).toBe('1.50 GiB');
     expect(formatMetric('reward/exact/mean', 0.9375)).toBe('0.938');
     expect(formatMetric('kl/ref_k1', -0.0123)).toBe('−0.012 nats');
     expect(formatMetric('throughput/train_tokens_per_s', 12345.6)).toBe('12\u202f346 tok/s');
@@ -41,21 +41,6 @@ describe('formatDelta', () => {
     expect(formatDelta('fraction', -0.05)).toBe('−5.0 %');
     expect(formatDelta('reward', 0)).toBe('±0.000');
   });
-});
-
-describe('formatDuration and formatBytes', () => {
-  it.each([
-    [0, '0 ms'],
-    [850.4, '850 ms'],
-    [61_000, '1 min 01 s'],
-    [3_840_000, '1 h 04 min'],
-    [266_400_000, '3 d 02 h'],
-  ])('%d ms → %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
-  it.each([
-    [512, '512 B'],
-    [1536, '1.5 KiB'],
-    [300 * 1024 ** 2, '300 MiB'],
-  ])('%d bytes → %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
 });
 
 describe('formatTick', () => {

@@ -1,5 +1,6 @@
 /** @file Numbers of metrics as people read them: by the unit in the domain's catalogue, with as many digits as carry meaning. */
 import { type MetricUnit, metricDefinition } from '@nabla/domain';
+import { formatBytes, formatDuration } from '../../ui/format.ts';
 
 /** What a value that is not there looks like. */
 export const NO_VALUE = '–';
@@ -21,7 +22,7 @@ export function formatValue(unit: MetricUnit, value: number | null | undefined):
     case 'fraction':
       return `${fixed(value * 100, 1)} %`;
     case 'ms':
-      return formatDuration(value);
+      return value < 10 ? `${fixed(value, 1)} ms` : formatDuration(value);
     case 'bytes':
       return formatBytes(value);
     case 'tokens':
@@ -82,33 +83,6 @@ export function formatNumber(value: number): string {
 /** Whole numbers with thin grouping: 12 345. */
 export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f').replace('-', '−');
-}
-
-/** 850 ms · 1.24 s · 2 min 03 s · 1 h 04 min · 3 d 02 h */
-export function formatDuration(ms: number): string {
-  const size = Math.abs(ms);
-  const sign = ms < 0 ? '−' : '';
-  if (size < 1) return size === 0 ? '0 ms' : `${sign}${size.toPrecision(2)} ms`;
-  if (size < 1000) return `${sign}${size < 10 ? trimZeros(size.toFixed(1)) : Math.round(size)} ms`;
-  if (size < 60_000) return `${sign}${trimZeros((size / 1000).toFixed(size < 10_000 ? 2 : 1))} s`;
-  const minutes = Math.floor(size / 60_000);
-  const pad = (value: number) => String(value).padStart(2, '0');
-  if (minutes < 60) return `${sign}${minutes} min ${pad(Math.floor((size % 60_000) / 1000))} s`;
-  if (minutes < 1440) return `${sign}${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
-  return `${sign}${Math.floor(minutes / 1440)} d ${pad(Math.floor((minutes % 1440) / 60))} h`;
-}
-
-/** Binary units, as memory and files are counted: 1.5 MiB. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let size = Math.abs(bytes);
-  let unit = 0;
-  while (size >= 1024 && unit < units.length - 1) {
-    size /= 1024;
-    unit += 1;
-  }
-  const digits = unit === 0 || size >= 100 ? 0 : 1;
-  return `${bytes < 0 ? '−' : ''}${size.toFixed(digits)} ${units[unit] ?? ''}`;
 }
 
 function fixed(value: number, digits: number): string {

@@ -1,9 +1,10 @@
-/** @file Colours of lines. The values are in charts.css, one set per theme. */
+/** @file Which line gets which of the design tokens' ten colours. */
+import type { Token } from './plotData.ts';
 
 export const PALETTE_SIZE = 10;
 
-/** The CSS custom property of the n-th colour (0-based, wrapping). */
-export function paletteColor(slot: number): string {
+/** The token of the n-th colour (0-based, wrapping). */
+export function paletteColor(slot: number): Token {
   return `--series-${(slot % PALETTE_SIZE) + 1}`;
 }
 

@@ -3,12 +3,14 @@ import uPlot from 'uplot';
 import type { Column, SeriesColumns } from './seriesColumns.ts';
 import { smooth } from './smooth.ts';
 
+/** The name of a design token, for instance "--series-1". */
+export type Token = `--${string}`;
+
 /** One line of a chart. */
 export interface ChartLine {
   readonly key: string;
   readonly label: string;
-  /** Name of the CSS custom property that holds its colour (a six-digit hex), for instance "--series-1". */
-  readonly color: string;
+  readonly color: Token;
   readonly dashed?: boolean;
   readonly columns: SeriesColumns;
 }

@@ -2,7 +2,7 @@
 import type { MetricUnit } from '@nabla/domain';
 import uPlot from 'uplot';
 import { formatTick } from './formatMetric.ts';
-import { type ChartLine, type PlotColumn, isolatedPoints } from './plotData.ts';
+import { type ChartLine, type PlotColumn, type Token, isolatedPoints } from './plotData.ts';
 
 /** A step worth a mark, for instance where the policy gradient begins. */
 export interface StepMark {
@@ -18,6 +18,8 @@ export interface PlotLook {
   readonly marks: readonly StepMark[];
   /** Key of the line to bring out; the others step back. */
   readonly emphasis: string | null;
+  /** The colour a design token has now, as rgb(…). */
+  readonly colorOf: (token: Token) => string;
 }
 
 export interface PlotEvents {
@@ -28,19 +30,20 @@ export interface PlotEvents {
 }
 
 const RAW_ALPHA = 0.28;
-const BAND_ALPHA = '24';
+const BAND_ALPHA = 0.14;
+const STEPPED_BACK = 0.25;
 const DRAG_MIN_PX = 6;
 
 /** @param look is asked again at every drawing, so that colours, marks and emphasis change without a new plot. */
 export function plotOptions(size: { width: number; height: number }, look: () => PlotLook, events: PlotEvents): uPlot.Options {
   const { columns, lines, log, unit } = look();
-  const color = (line: number) => cssColor(look().lines[line]?.color ?? '--series-1');
+  const color = (line: number, alpha = 1) => withAlpha(look().colorOf(look().lines[line]?.color ?? '--series-1'), alpha);
   const stepsBack = (line: number) => {
     const { emphasis, lines: present } = look();
     return emphasis !== null && present[line]?.key !== emphasis;
   };
-  const axis = { stroke: () => cssColor('--text-muted'), font: `11px ${fontFamily()}`, ticks: { show: false }, border: { show: false } };
-  const grid = { stroke: () => cssColor('--border'), width: 1 };
+  const axis = { stroke: () => look().colorOf('--chart-axis'), font: `11px ${fontFamily()}`, ticks: { show: false }, border: { show: false } };
+  const grid = { stroke: () => look().colorOf('--chart-grid'), width: 1 };
   return {
     ...size,
     padding: [8, 12, 0, 0],
@@ -62,7 +65,7 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
     ],
     cursor: {
       drag: { x: true, y: false, setScale: false },
-      points: { size: 7, width: 2, fill: () => cssColor('--surface'), show: true },
+      points: { size: 7, width: 2, fill: () => look().colorOf('--surface'), show: true },
       y: false,
       bind: {
         dblclick: () => () => {
@@ -81,7 +84,7 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
           ...dash,
           width: role === 'raw' ? 1 : 1.6,
           alpha: role === 'raw' ? RAW_ALPHA : 1,
-          stroke: () => (stepsBack(line) ? `${color(line)}40` : color(line)),
+          stroke: () => color(line, stepsBack(line) ? STEPPED_BACK : 1),
           points: {
             show: false,
             size: 5,
@@ -92,15 +95,16 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
       }),
     ],
     bands: columns.flatMap(({ line, role }, index): uPlot.Band[] =>
-      role === 'max' ? [{ series: [index + 1, index + 2], fill: () => `${color(line)}${stepsBack(line) ? '0a' : BAND_ALPHA}` }] : [],
+      role === 'max' ? [{ series: [index + 1, index + 2], fill: () => color(line, stepsBack(line) ? BAND_ALPHA / 4 : BAND_ALPHA) }] : [],
     ),
     hooks: {
-      setCursor: [
+      ready: [
         (plot) => {
-          // Only a pointer over this plot speaks; moves that come from the shared cursor carry no event.
-          if (!plot.cursor.event) return;
-          const left = plot.cursor.left ?? -1;
-          events.onHover(left < 0 ? null : plot.posToVal(left, 'x'));
+          // Pointer events, not uPlot's cursor hook: that one also fires when data arrive, and not for touch.
+          plot.over.addEventListener('pointermove', (event) => {
+            events.onHover(Math.round(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x')));
+          });
+          plot.over.addEventListener('pointerleave', () => events.onHover(null));
         },
       ],
       setSelect: [
@@ -110,14 +114,13 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
-      drawAxes: [(plot) => drawMarks(plot, look().marks)],
+      drawAxes: [(plot) => drawMarks(plot, look())],
     },
   };
 }
 
-/** The value of a CSS custom property of the page. */
-function cssColor(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim() || '#888888';
+function withAlpha(rgb: string, alpha: number): string {
+  return alpha === 1 ? rgb : rgb.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }
 
 function fontFamily(): string {
@@ -150,7 +153,7 @@ function nearestValue(column: ArrayLike<number | null | undefined>, closest: num
   return closest;
 }
 
-function drawMarks(plot: uPlot, marks: readonly StepMark[]): void {
+function drawMarks(plot: uPlot, { marks, colorOf }: PlotLook): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
   for (const { step, label } of marks) {
@@ -158,14 +161,14 @@ function drawMarks(plot: uPlot, marks: readonly StepMark[]): void {
     if (min === undefined || max === undefined || step <= min || step >= max) continue;
     const x = Math.round(plot.valToPos(step, 'x', true)) + 0.5;
     ctx.save();
-    ctx.strokeStyle = cssColor('--border-strong');
+    ctx.strokeStyle = colorOf('--border-strong');
     ctx.lineWidth = ratio;
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillStyle = cssColor('--text-muted');
+    ctx.fillStyle = colorOf('--chart-axis');
     ctx.font = `${11 * ratio}px ${fontFamily()}`;
     ctx.textBaseline = 'top';
     const roomRight = bbox.left + bbox.width - x > ctx.measureText(label).width + 12 * ratio;

@@ -78,26 +78,20 @@ export interface SeriesFigures {
 
 /** First, last, lowest and highest finite value; null when there is none. */
 export function figuresOf(columns: SeriesColumns): SeriesFigures | null {
-  let figures: SeriesFigures | null = null;
-  for (let i = 0; i < columns.steps.length; i += 1) {
-    const mean = columns.mean[i] ?? null;
-    const step = columns.steps[i];
-    if (mean === null || step === undefined) continue;
-    const last = columns.last[i] ?? mean;
-    const min = columns.min[i] ?? mean;
-    const max = columns.max[i] ?? mean;
-    figures = figures
-      ? {
-          ...figures,
-          last,
-          lastStep: step,
-          min: Math.min(figures.min, min),
-          max: Math.max(figures.max, max),
-          count: figures.count + 1,
-        }
-      : { first: mean, firstStep: step, last, lastStep: step, min, max, count: 1 };
-  }
-  return figures;
+  const present = columns.steps.map((_, index) => index).filter((index) => typeof columns.mean[index] === 'number');
+  const first = present[0];
+  const last = present.at(-1);
+  if (first === undefined || last === undefined) return null;
+  const at = (column: Column, index: number) => column[index] ?? columns.mean[index] ?? Number.NaN;
+  return {
+    first: at(columns.mean, first),
+    firstStep: columns.steps[first] ?? 0,
+    last: at(columns.last, last),
+    lastStep: columns.steps[last] ?? 0,
+    min: present.reduce((low, index) => Math.min(low, at(columns.min, index)), Number.POSITIVE_INFINITY),
+    max: present.reduce((high, index) => Math.max(high, at(columns.max, index)), Number.NEGATIVE_INFINITY),
+    count: present.length,
+  };
 }
 
 function isAscending(steps: readonly number[]): boolean {

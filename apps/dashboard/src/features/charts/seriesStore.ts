@@ -122,6 +122,13 @@ export class SeriesStore {
     }
   }
 
+  /** The newest step known of a run, over all series on the page; 0 when none is. */
+  newestStep(runId: string): number {
+    let newest = 0;
+    for (const entry of this.#entries.values()) if (entry.runId === runId) newest = Math.max(newest, entry.state.whole.steps.at(-1) ?? 0);
+    return newest;
+  }
+
   /** Names of a run's metrics that the live feed has shown. */
   namesSeen(runId: string): readonly string[] {
     return this.#namesSeen.get(runId) ?? NO_NAMES;

@@ -1,0 +1,95 @@
+/** @file What hangs below runs, for many runs at once. */
+import type { Database } from '@nabla/db';
+import DataLoader from 'dataloader';
+import { refuse } from '../../errors.ts';
+import { byArguments, connectionLoader, valueLoader } from '../../relay/connectionLoader.ts';
+import type { PageArgs } from '../../relay/page.ts';
+import type { Checkpoint, Run, RunLog } from '../../sources.ts';
+import { checkpointPlan } from '../checkpoint/checkpoint.list.ts';
+import { runLogPlan } from '../log/log.list.ts';
+import { type RunListArgs, runPlan } from './run.list.ts';
+
+const MAX_COMPLETION_STEPS = 100_000;
+
+export function runLoaders({ pool }: Database) {
+  const checkpoints = connectionLoader<PageArgs, Checkpoint>(pool, () => checkpointPlan);
+  const logs = connectionLoader<PageArgs, RunLog>(pool, () => runLogPlan);
+  const completionSteps = new DataLoader<{ parentId: string; args: { last: number } }, number[], string>(
+    (keys) =>
+      byArguments(keys, async ({ last }, runIds) => {
+        const { rows } = await pool.query<{ run_id: string; step: number }>(completionStepsQuery, [runIds, last]);
+        const byRun = new Map<string, number[]>();
+        for (const { run_id, step } of rows) byRun.set(run_id, [...(byRun.get(run_id) ?? []), step]);
+        return (runId) => byRun.get(runId) ?? [];
+      }),
+    { cacheKeyFn: ({ parentId, args }) => `${parentId} ${args.last}` },
+  );
+  return {
+    /** Runs of a workspace. */
+    workspaceRuns: connectionLoader<RunListArgs, Run>(pool, (args) => runPlan('workspace', args)),
+    runTags: valueLoader<string[]>(
+      async (ids) => {
+        const { rows } = await pool.query<{ id: string; tags: string[] }>(
+          'SELECT run_id AS id, array_agg(tag ORDER BY tag) AS tags FROM run_tag WHERE run_id = ANY($1) GROUP BY run_id',
+          [ids],
+        );
+        return new Map(rows.map((row) => [row.id, row.tags]));
+      },
+      () => [],
+    ),
+    runLeaseLive: valueLoader<boolean>(
+      async (ids) => {
+        const { rows } = await pool.query<{ run_id: string }>(
+          'SELECT run_id FROM lease WHERE run_id = ANY($1) AND expires_at > now()',
+          [ids],
+        );
+        return new Map(rows.map((row) => [row.run_id, true]));
+      },
+      () => false,
+    ),
+    /** Current verdicts on the run's completions. */
+    runVerdictCount: valueLoader<number>(
+      async (ids) => {
+        const { rows } = await pool.query<{ run_id: string; n: number }>(
+          'SELECT run_id, count(*)::int AS n FROM verdict WHERE run_id = ANY($1) AND superseded_at IS NULL GROUP BY run_id',
+          [ids],
+        );
+        return new Map(rows.map((row) => [row.run_id, row.n]));
+      },
+      () => 0,
+    ),
+    runCompletionSteps: {
+      load(runId: string, args: { last?: number | null | undefined }): Promise<number[]> {
+        const last = args.last ?? MAX_COMPLETION_STEPS;
+        if (last < 0 || last > MAX_COMPLETION_STEPS) {
+          throw refuse('TOO_LARGE', `"last" is ${last}; it may be 0 to ${MAX_COMPLETION_STEPS}.`, ['last']);
+        }
+        return completionSteps.load({ parentId: runId, args: { last } });
+      },
+    },
+    runCheckpoints: checkpoints,
+    runLogs: {
+      /** The last lines when neither end is asked for. */
+      load: (runId: string, args: PageArgs) =>
+        logs.load(runId, args.first == null && args.last == null ? { ...args, last: 100 } : args),
+    },
+  };
+}
+
+/**
+ * Walks from one step to the next lower one on the primary key (a loose index scan): the cost is the number of steps, not
+ * the number of completions.
+ */
+const completionStepsQuery = `
+  SELECT run.id AS run_id, steps.step
+  FROM unnest($1::text[]) AS run(id)
+  CROSS JOIN LATERAL (
+    WITH RECURSIVE walk(step, n) AS (
+      (SELECT c.step, 1 FROM completion c WHERE c.run_id = run.id AND $2 > 0 ORDER BY c.step DESC LIMIT 1)
+      UNION ALL
+      SELECT (SELECT c.step FROM completion c WHERE c.run_id = run.id AND c.step < walk.step ORDER BY c.step DESC LIMIT 1), walk.n + 1
+      FROM walk WHERE walk.step IS NOT NULL AND walk.n < $2
+    )
+    SELECT step FROM walk WHERE step IS NOT NULL
+  ) steps
+  ORDER BY run.id, steps.step`;

@@ -1,0 +1,144 @@
+/** @file Why a completion was pushed up or down: the numbers of its signal, spelled out and checked against what the trainer recorded. */
+import type { Advantage } from '@nabla/domain';
+
+export interface ScoredCompletion {
+  readonly reward: number | null;
+  readonly rewards: readonly { readonly name: string; readonly value: number | null; readonly weight: number }[];
+  readonly advantage: number | null;
+  readonly signal: number | null;
+  readonly kl: number | null;
+}
+
+/** How the run turns rewards into a signal. */
+export interface SignalRule {
+  readonly advantage: Advantage;
+  readonly beta: number;
+}
+
+/** One equation: `left` = `terms` = `value`. Terms are shown as they stand. */
+export interface Equation {
+  readonly left: 'reward' | 'advantage' | 'signal';
+  /** The rule in symbols, for instance "r − mean of the other 7". */
+  readonly rule: string;
+  /** Operands in order, with the operator that precedes each ('' for the first). */
+  readonly terms: readonly Term[];
+  readonly value: number;
+}
+export interface Term {
+  readonly operator: '' | '+' | '−' | '×' | '÷';
+  readonly value: number;
+  readonly label: string;
+  /** Opens or closes a bracket around what stands from here on, or up to here. */
+  readonly bracket?: 'open' | 'close';
+}
+
+/** The trainer computes in float32; what it recorded may differ from our float64 by this much, relative to the numbers' size. */
+const FLOAT32_TOLERANCE = 1e-4;
+/** Added to the group's standard deviation by group_norm (GRPO). */
+const GROUP_NORM_EPSILON = 1e-4;
+
+/**
+ * The equations that lead from the reward components to the signal, those only whose result is what was recorded: a run of another
+ * trainer, or a group that is not known in full, gives fewer.
+ * @param groupRewards rewards of all completions of the same prompt and step, this one included; null where one could not be computed.
+ */
+export function signalEquations(completion: ScoredCompletion, groupRewards: readonly (number | null)[], rule: SignalRule | null): Equation[] {
+  const equations: Equation[] = [];
+  const { reward, advantage, signal, kl } = completion;
+  const sum = rewardEquation(completion);
+  if (sum) equations.push(sum);
+  if (rule && reward !== null && advantage !== null) {
+    const equation = advantageEquation(reward, advantage, groupRewards, rule.advantage);
+    if (equation && agrees(equation.value, advantage, reward)) equations.push({ ...equation, value: advantage });
+  }
+  if (rule && advantage !== null && signal !== null) {
+    const penalised = rule.beta !== 0 && kl !== null;
+    const value = penalised ? advantage - rule.beta * kl : advantage;
+    const terms: Term[] = [{ operator: '', value: advantage, label: 'advantage' }];
+    if (penalised) terms.push({ operator: '−', value: rule.beta, label: 'β' }, { operator: '×', value: kl, label: 'KL' });
+    if (agrees(value, signal, advantage))
+      equations.push({ left: 'signal', rule: penalised ? 'advantage − β · KL' : rule.beta === 0 ? 'advantage (β is 0: no KL penalty)' : 'advantage', terms, value: signal });
+  }
+  return equations;
+}
+
+/** What the update did, against what the signal asked for. */
+export type Movement = 'with' | 'against' | 'still' | 'no_signal';
+
+/**
+ * Whether the update moved the completion's probability the way its signal points. Changes under 1e-4 nats (0.01 %) count as still:
+ * float32 sums over a completion's tokens are not more exact than that.
+ */
+export function movementOf(signal: number | null, deltaLogp: number | null): Movement | null {
+  if (signal === null || deltaLogp === null) return null;
+  if (Math.abs(signal) < 1e-6) return 'no_signal';
+  if (Math.abs(deltaLogp) < 1e-4) return 'still';
+  return Math.sign(signal) === Math.sign(deltaLogp) ? 'with' : 'against';
+}
+
+function rewardEquation({ reward, rewards }: ScoredCompletion): Equation | null {
+  if (reward === null || rewards.length === 0) return null;
+  const terms: Term[] = [];
+  let value = 0;
+  for (const component of rewards) {
+    if (component.value === null) return null;
+    value += component.weight * component.value;
+    terms.push({ operator: terms.length === 0 ? '' : '+', value: component.weight, label: 'weight' }, { operator: '×', value: component.value, label: component.name });
+  }
+  return agrees(value, reward, 1) ? { left: 'reward', rule: 'Σ weight · component', terms, value: reward } : null;
+}
+
+function advantageEquation(reward: number, recorded: number, groupRewards: readonly (number | null)[], kind: Advantage): Equation | null {
+  const known = groupRewards.filter((value) => value !== null);
+  const r: Term = { operator: '', value: reward, label: 'reward' };
+  const total = known.reduce((sum, value) => sum + value, 0);
+  const mean = total / known.length;
+  switch (kind) {
+    case 'none':
+      return { left: 'advantage', rule: 'reward (no baseline)', terms: [r], value: reward };
+    case 'batch_mean':
+      // The mean of the batch is not at hand, but recorded: it is what was subtracted.
+      return {
+        left: 'advantage',
+        rule: 'reward − mean of the batch',
+        terms: [r, { operator: '−', value: reward - recorded, label: 'batch mean' }],
+        value: recorded,
+      };
+    case 'rloo': {
+      if (known.length < 2) return null;
+      const others = (total - reward) / (known.length - 1);
+      return {
+        left: 'advantage',
+        rule: `reward − mean of the other ${known.length - 1}`,
+        terms: [r, { operator: '−', value: others, label: `mean of the other ${known.length - 1}` }],
+        value: reward - others,
+      };
+    }
+    case 'group_mean':
+      if (known.length < 1) return null;
+      return {
+        left: 'advantage',
+        rule: 'reward − mean of the group',
+        terms: [r, { operator: '−', value: mean, label: 'group mean' }],
+        value: reward - mean,
+      };
+    case 'group_norm': {
+      if (known.length < 2) return null;
+      const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1));
+      return {
+        left: 'advantage',
+        rule: '(reward − mean of the group) ÷ its standard deviation',
+        terms: [
+          { ...r, bracket: 'open' },
+          { operator: '−', value: mean, label: 'group mean', bracket: 'close' },
+          { operator: '÷', value: deviation + GROUP_NORM_EPSILON, label: 'group std' },
+        ],
+        value: (reward - mean) / (deviation + GROUP_NORM_EPSILON),
+      };
+    }
+  }
+}
+
+function agrees(computed: number, recorded: number, scale: number): boolean {
+  return Math.abs(computed - recorded) <= FLOAT32_TOLERANCE * Math.max(1, Math.abs(recorded), Math.abs(scale));
+}

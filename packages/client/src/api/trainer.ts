@@ -1,0 +1,126 @@
+/** @file What a worker asks of the API: register, claim, heartbeat, record, finish. */
+import { NotFoundError, RefusedError, refusedError } from '../errors.ts';
+import * as operations from '../generated/operations.ts';
+import type { RunSpool } from '../spool/runSpool.ts';
+import type { CallOptions, Transport } from '../transport.ts';
+
+export type LeaseInfo = NonNullable<operations.ClaimRunMutation['claimRun']['lease']>;
+export type WorkerInfo = operations.RegisterWorkerInput;
+export interface LeaseRef {
+  readonly runId: string;
+  readonly leaseToken: string;
+}
+
+export function trainerApi(transport: Transport) {
+  const settle = <T extends { errors: operations.ErrorFieldsFragment[] }>(
+    operation: string,
+    payload: T,
+  ): T => {
+    const refused = refusedError(operation, payload.errors);
+    if (refused !== undefined) throw refused;
+    return payload;
+  };
+  return {
+    /** Makes the worker known; what it held before goes back to the queue. */
+    async register(input: WorkerInfo, call?: CallOptions): Promise<void> {
+      settle(
+        'registerWorker',
+        (await transport.request(operations.RegisterWorkerDocument, { input }, call)).registerWorker,
+      );
+    },
+    /** A run to execute, or null when none waits. Asked once: a claim whose answer was lost comes back when its lease expires. */
+    async claim(input: operations.ClaimRunInput, call?: CallOptions): Promise<LeaseInfo | null> {
+      const { claimRun } = await transport.request(
+        operations.ClaimRunDocument,
+        { input },
+        { attempts: 1, ...call },
+      );
+      return settle('claimRun', claimRun).lease;
+    },
+    /**
+     * Keeps the lease and learns what was asked of the run.
+     * @throws RefusedError with LEASE_LOST when the run is another's.
+     */
+    async heartbeat(input: operations.HeartbeatInput, call?: CallOptions): Promise<operations.RunCommand> {
+      const { heartbeat } = await transport.request(
+        operations.HeartbeatDocument,
+        { input },
+        { attempts: 1, ...call },
+      );
+      return settle('heartbeat', heartbeat).command ?? 'CONTINUE';
+    },
+    /** Sends records; resolves when all are committed. Sent once: whoever spools decides about another attempt. */
+    async record(
+      lease: LeaseRef & { writer: string },
+      records: operations.StepRecordInput[],
+      call?: CallOptions,
+    ): Promise<void> {
+      const input = { runId: lease.runId, leaseToken: lease.leaseToken, writer: lease.writer, records };
+      const { recordSteps } = await transport.request(
+        operations.RecordStepsDocument,
+        { input },
+        { attempts: 1, ...call },
+      );
+      settle('recordSteps', recordSteps);
+      const acknowledged = new Set(recordSteps.acknowledged);
+      const missing = records.filter((record) => !acknowledged.has(record.sequence));
+      if (missing.length > 0)
+        throw new RefusedError('recordSteps', [
+          {
+            code: 'INVALID_STATE',
+            message: `sequence ${missing.map((record) => record.sequence).join(', ')} was not acknowledged`,
+            path: ['records'],
+          },
+        ]);
+    },
+    /** The artifact must have been uploaded. */
+    async recordCheckpoint(input: operations.RecordCheckpointInput, call?: CallOptions): Promise<void> {
+      settle(
+        'recordCheckpoint',
+        (await transport.request(operations.RecordCheckpointDocument, { input }, call)).recordCheckpoint,
+      );
+    },
+    /** Lets go of the run: paused or cancelled if that was asked, else back to the queue. Answers its new state. */
+    async release(lease: LeaseRef, reason: string | null, call?: CallOptions): Promise<operations.RunStatus> {
+      const { releaseRun } = await transport.request(
+        operations.ReleaseRunDocument,
+        { input: { ...lease, reason } },
+        call,
+      );
+      return statusOf('releaseRun', settle('releaseRun', releaseRun));
+    },
+    async finish(lease: LeaseRef, call?: CallOptions): Promise<operations.RunStatus> {
+      const { finishRun } = await transport.request(operations.FinishRunDocument, { input: lease }, call);
+      return statusOf('finishRun', settle('finishRun', finishRun));
+    },
+    async fail(
+      lease: LeaseRef,
+      cause: string,
+      step?: number,
+      call?: CallOptions,
+    ): Promise<operations.RunStatus> {
+      const input = { ...lease, cause, ...(step === undefined ? {} : { step }) };
+      const { failRun } = await transport.request(operations.FailRunDocument, { input }, call);
+      return statusOf('failRun', settle('failRun', failRun));
+    },
+  };
+}
+
+/** Sends a batch out of a spool, under the spool's present lease: what `startDrain` asks for. */
+export function sendFrom(trainer: ReturnType<typeof trainerApi>) {
+  return (runSpool: RunSpool, payloads: readonly Uint8Array[]): Promise<void> =>
+    trainer.record(runSpool, payloads.map(readRecord));
+}
+
+/** The boundary where a record gets its type back: its checksum says that it is what `RunSpool.append` wrote. */
+function readRecord(payload: Uint8Array): operations.StepRecordInput {
+  return JSON.parse(Buffer.from(payload).toString('utf8')) as operations.StepRecordInput;
+}
+
+function statusOf(
+  operation: string,
+  payload: { run: { status: operations.RunStatus } | null },
+): operations.RunStatus {
+  if (payload.run === null) throw new NotFoundError(`${operation} answered no run`);
+  return payload.run.status;
+}

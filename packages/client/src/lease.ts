@@ -1,0 +1,158 @@
+/** @file Holding a claimed run: heartbeats, commands, and getting a lease back that ran out while the API was away. */
+import { backoffMs, pause } from './backoff.ts';
+import type { LeaseInfo, LeaseRef, trainerApi } from './api/trainer.ts';
+import { ConnectionError, RefusedError } from './errors.ts';
+import type { RunCommand } from './generated/operations.ts';
+
+export interface LeaseOptions {
+  readonly trainer: ReturnType<typeof trainerApi>;
+  readonly lease: LeaseInfo;
+  readonly workerId: string;
+  /** Called whenever the API asks for something else than before. */
+  readonly onCommand?: (command: RunCommand) => void;
+  /** Called once, when the run is certainly another's, or nobody's. Nothing more may be done for it. */
+  readonly onLost?: (why: string) => void;
+  /** The run was claimed again before anybody else had it: the work goes on under the new token. */
+  readonly onRenewed?: (leaseToken: string) => Promise<void>;
+  readonly onProblem?: (message: string) => void;
+  /** Default: a quarter of the lease, at most 3 s. */
+  readonly heartbeatMs?: number;
+}
+
+export class HeldLease {
+  readonly runId: string;
+  readonly #options: LeaseOptions;
+  readonly #heartbeatMs: number;
+  readonly #stopping = new AbortController();
+  #token: string;
+  #attempt: number;
+  #command: RunCommand = 'CONTINUE';
+  #reason: string | null = null;
+  #lost: string | undefined;
+  #renewing: Promise<boolean> | undefined;
+  #soon = new AbortController();
+  #away = false;
+  readonly #beating: Promise<void>;
+
+  constructor(options: LeaseOptions) {
+    this.#options = options;
+    this.runId = options.lease.run.id;
+    this.#token = options.lease.token;
+    this.#attempt = options.lease.attempt;
+    this.#heartbeatMs = options.heartbeatMs ?? Math.min(3000, (options.lease.leaseSeconds * 1000) / 4);
+    this.#beating = this.#beat();
+  }
+
+  /** What identifies this hold in a request. */
+  get ref(): LeaseRef {
+    return { runId: this.runId, leaseToken: this.#token };
+  }
+
+  /** Why the lease is gone for good; undefined while it is held. */
+  get lost(): string | undefined {
+    return this.#lost;
+  }
+
+  get command(): RunCommand {
+    return this.#command;
+  }
+
+  /** Why the run does not move, shown to people; null when it does. Sent at once. */
+  setReason(reason: string | null): void {
+    if (reason === this.#reason) return;
+    this.#reason = reason;
+    this.beatSoon();
+  }
+
+  /** Asks now instead of at the next beat. */
+  beatSoon(): void {
+    this.#soon.abort();
+  }
+
+  async #beat(): Promise<void> {
+    while (!this.#stopping.signal.aborted && this.#lost === undefined) {
+      this.#soon = new AbortController();
+      await this.#once();
+      await pause(this.#heartbeatMs, AbortSignal.any([this.#stopping.signal, this.#soon.signal]));
+    }
+  }
+
+  async #once(): Promise<void> {
+    const { onCommand, onProblem } = this.#options;
+    try {
+      const input = { leaseToken: this.#token, statusReason: this.#reason };
+      const timeoutMs = Math.max(2000, this.#heartbeatMs * 2);
+      const command = await this.#options.trainer.heartbeat(input, {
+        timeoutMs,
+        signal: this.#stopping.signal,
+      });
+      if (this.#away) onProblem?.('the API answers heartbeats again');
+      this.#away = false;
+      if (command !== this.#command) {
+        this.#command = command;
+        onCommand?.(command);
+      }
+    } catch (error) {
+      if (this.#stopping.signal.aborted) return;
+      if (error instanceof RefusedError && error.code === 'LEASE_LOST') await this.renew(error);
+      else {
+        if (!this.#away) onProblem?.(`a heartbeat failed, the run goes on: ${messageOf(error)}`);
+        this.#away = true;
+      }
+    }
+  }
+
+  /**
+   * The lease ran out. Claims the run again if nobody had it meanwhile.
+   * @returns true when the work may go on, false when the run is lost.
+   */
+  renew(refused: RefusedError): Promise<boolean> {
+    if (this.#lost !== undefined || this.#stopping.signal.aborted) return Promise.resolve(false);
+    this.#renewing ??= this.#claimAgain(refused).finally(() => (this.#renewing = undefined));
+    return this.#renewing;
+  }
+
+  async #claimAgain(refused: RefusedError): Promise<boolean> {
+    const { trainer, workerId, onRenewed, onProblem, lease } = this.#options;
+    for (let attempt = 0; !this.#stopping.signal.aborted; attempt++) {
+      try {
+        const claim = { workerId, runId: this.runId, leaseSeconds: lease.leaseSeconds };
+        const again = await trainer.claim(claim, { signal: this.#stopping.signal });
+        if (again === null) return this.#giveUp(refused.message);
+        if (again.attempt !== this.#attempt + 1) {
+          // Somebody else advanced the run: what this process holds is not what a resumed run would be.
+          await trainer.release({ runId: this.runId, leaseToken: again.token }, null);
+          return this.#giveUp('another worker executed the run meanwhile');
+        }
+        await onRenewed?.(again.token);
+        this.#token = again.token;
+        this.#attempt = again.attempt;
+        onProblem?.('the lease had run out; nobody had claimed the run, so it goes on under a new lease');
+        return true;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) break;
+        if (!(error instanceof ConnectionError)) return this.#giveUp(messageOf(error));
+        await pause(backoffMs(attempt), this.#stopping.signal);
+      }
+    }
+    return false;
+  }
+
+  #giveUp(why: string): false {
+    if (this.#lost === undefined) {
+      this.#lost = why;
+      this.#options.onLost?.(why);
+    }
+    return false;
+  }
+
+  /** Ends the heartbeats. The run stays claimed until it is released, finished, failed, or the lease expires. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#beating;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,113 @@
+/** @file Runs of trainers that are not ours: a few calls around a loop that stays theirs. */
+import { randomUUID } from 'node:crypto';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunConfigInput } from '@nabla/domain';
+import type { projectsApi } from './api/projects.ts';
+import type { RunInfo, runsApi } from './api/runs.ts';
+import type { trainerApi } from './api/trainer.ts';
+import { RefusedError } from './errors.ts';
+import type { RunCommand } from './generated/operations.ts';
+import type { StepLog } from './records/stepRecord.ts';
+import { RunChannel } from './runChannel.ts';
+
+export interface StartRunOptions {
+  /** The project's slug. */
+  readonly project: string;
+  readonly config: RunConfigInput;
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly note?: string;
+  /** Where records wait until they are committed. Default: a folder of its own under the system's temporary folder. */
+  readonly spoolFolder?: string;
+  /** How long the API waits for a sign of life before it takes the run to be abandoned. Longer than the loop ever blocks. Default 60. */
+  readonly leaseSeconds?: number;
+  /** Shown as the worker's name. */
+  readonly workerName?: string;
+  /** Sentences for people, for instance that the API is away. Default: to stderr. */
+  readonly onProblem?: (message: string) => void;
+}
+
+export interface StartedRun {
+  readonly info: RunInfo;
+  /** PAUSE or CANCEL once somebody asked for it; a loop looks between steps. */
+  readonly command: RunCommand;
+  /** Why the run is not ours any more; undefined while it is. Then `log` throws. */
+  readonly lost: string | undefined;
+  /** Resolves when the step is flushed to disk; sending goes on behind. @throws SpoolFullError, RangeError for what is not valid */
+  log(step: StepLog): Promise<void>;
+  /** Resolves when everything logged is committed. */
+  flush(): Promise<void>;
+  finish(): Promise<void>;
+  fail(cause: string, step?: number): Promise<void>;
+  /** Carries out a pause or cancel that was asked for. */
+  release(reason?: string): Promise<void>;
+}
+
+interface Doors {
+  readonly projects: ReturnType<typeof projectsApi>;
+  readonly runs: ReturnType<typeof runsApi>;
+  readonly worker: ReturnType<typeof trainerApi>;
+}
+
+export async function startRun(
+  { projects, runs, worker }: Doors,
+  options: StartRunOptions,
+): Promise<StartedRun> {
+  const { config, name, tags, note, leaseSeconds = 60 } = options;
+  const onProblem =
+    options.onProblem ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
+  const workerId = `wrk_${randomUUID()}`;
+  const project = await projects.get(options.project);
+  await worker.register({
+    id: workerId,
+    name: options.workerName ?? `${hostname()} (own trainer)`,
+    backend: 'external',
+    host: hostname(),
+    version: process.version,
+    device: `${process.platform} ${process.arch}`,
+  });
+  const run = await runs.create({
+    projectId: project.id,
+    config,
+    workerId,
+    ...(name === undefined ? {} : { name }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(note === undefined ? {} : { note }),
+  });
+  const lease = await worker.claim({ workerId, runId: run.id, leaseSeconds });
+  if (lease === null)
+    throw new RefusedError('claimRun', [
+      { code: 'INVALID_STATE', message: `run ${run.id} was made but cannot be claimed`, path: [] },
+    ]);
+  const root = options.spoolFolder ?? join(tmpdir(), `nabla-spool-${workerId}`);
+  const channel = await RunChannel.open({
+    trainer: worker,
+    runs,
+    lease,
+    workerId,
+    spool: { root },
+    onProblem,
+  });
+  const held = (): RunChannel => {
+    if (channel.lease.lost !== undefined)
+      throw new Error(`run ${run.id} is not this process's any more: ${channel.lease.lost}`);
+    return channel;
+  };
+  return {
+    info: lease.run,
+    get command() {
+      return channel.lease.command;
+    },
+    get lost() {
+      return channel.lease.lost;
+    },
+    log: async (step) => held().append(step),
+    async flush() {
+      if (!(await held().drained())) held();
+    },
+    finish: async () => void (await held().finish()),
+    fail: async (cause, step) => void (await held().fail(cause, step)),
+    release: async (reason) => void (await held().release(reason ?? null)),
+  };
+}

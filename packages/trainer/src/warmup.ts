@@ -1,0 +1,79 @@
+/** @file The supervised warm-up: next-token cross-entropy on the answers, prompts not scored. */
+import type { OptimizerConfig } from '@nabla/domain';
+import * as tf from '@tensorflow/tfjs-core';
+
+import { tokenWeights } from './algorithms/aggregation.ts';
+import { at } from './at.ts';
+import type { Backend } from './backend/backend.ts';
+import { bucketWidth, padCompletions, padPrompts } from './batch.ts';
+import { sequenceColumns } from './learner.ts';
+import type { Decoder } from './model/decoder.ts';
+import type { ParameterSpec } from './model/parameters.ts';
+import { tokenLogProbs } from './ops/index.ts';
+import { createUpdater, type TrainState } from './update.ts';
+
+export interface WarmupPair {
+  /** Prompt tokens, the beginning-of-sequence token included. */
+  readonly prompt: readonly number[];
+  /** Answer tokens, the end-of-sequence token included. */
+  readonly answer: readonly number[];
+}
+
+export interface WarmupUpdate {
+  readonly state: TrainState;
+  /** Mean cross-entropy per answer token, in nats. */
+  readonly loss: number;
+  /** Share of answer tokens that are the most likely ones. */
+  readonly tokenAccuracy: number;
+  readonly gradNorm: number;
+}
+
+export interface WarmupLearner {
+  /** @throws TrainerError NOT_FINITE; then the state given is still whole and the caller's. */
+  update(state: TrainState, pairs: readonly WarmupPair[], learningRate: number, step: number): Promise<WarmupUpdate>;
+  dispose(): void;
+}
+
+/** @param longestPrompt tokens of the longest prompt there can be: no rectangle gets wider. */
+export function createWarmupLearner(
+  backend: Backend,
+  model: Decoder,
+  specs: readonly ParameterSpec[],
+  settings: { readonly optimizer: OptimizerConfig; readonly padId: number; readonly longestPrompt: number },
+): WarmupLearner {
+  const { padId, longestPrompt } = settings;
+  const updater = createUpdater(backend, {
+    name: 'warm-up',
+    specs,
+    optimizer: settings.optimizer,
+    extras: 1,
+    forward(weights, data) {
+      const targets = at(data, 2); // [b, A]
+      const logits = model.logits(weights, at(data, 0), at(data, 1), at(targets.shape, 1));
+      const loss = tf.neg(tf.sum(tf.mul(tokenLogProbs(logits, targets), at(data, 3))));
+      const right = tf.cast(tf.equal(tf.cast(tf.argMax(logits, -1), 'int32'), targets), 'float32');
+      return { loss, extras: [tf.sum(tf.mul(right, at(data, 3)), -1)] };
+    },
+  });
+  return {
+    async update(state, pairs, learningRate, step) {
+      const prompts = padPrompts(
+        pairs.map(({ prompt }) => prompt),
+        bucketWidth(Math.max(...pairs.map(({ prompt }) => prompt.length)), longestPrompt),
+        padId,
+      );
+      const lengths = pairs.map(({ answer }) => answer.length);
+      const width = bucketWidth(Math.max(...lengths));
+      const completions = padCompletions(
+        pairs.map(({ answer }) => answer),
+        width,
+        padId,
+      );
+      const weights = tokenWeights('token_mean', { lengths, included: pairs.map(() => true), width });
+      const columns = [...sequenceColumns({ prompts, completions }), { values: weights, shape: [width] }];
+      const { state: next, loss, gradNorm, extras } = await updater.update(state, columns, pairs.length, learningRate, step);
+      return { state: next, loss, gradNorm, tokenAccuracy: at(extras, 0).reduce((sum, share) => sum + share, 0) };
+    },
+    dispose: () => updater.dispose(),
+  };
+}

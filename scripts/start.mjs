@@ -1,0 +1,17 @@
+/** @file `npm start`: sets up what is missing, then runs database, API, dashboard and workers until it is stopped. */
+import { requireNode } from './lib/nodeVersion.mjs';
+
+requireNode();
+const { OptionError, parseStartOptions, startHelp } = await import('./lib/startOptions.mjs');
+try {
+  const options = parseStartOptions(process.argv.slice(2));
+  if (options === 'help') console.log(startHelp());
+  else {
+    const { runHouse } = await import('./lib/house.mjs');
+    process.exitCode = await runHouse(options);
+  }
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
