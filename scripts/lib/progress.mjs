@@ -105,7 +105,10 @@ export function createProgress({ stream = process.stdout, terminal, colour, now 
         }
       };
       return {
-        detail: (detail) => void (state.detail = detail.replaceAll(/\s+/g, ' ')),
+        detail(detail) {
+          state.fraction = undefined;
+          state.detail = detail.replaceAll(/\s+/g, ' ');
+        },
         fraction(fraction, detail) {
           state.fraction = Math.min(1, Math.max(0, fraction));
           if (detail !== undefined) state.detail = detail;

@@ -51,7 +51,6 @@ export function dashboardService(options, at) {
       DASHBOARD_PORT: String(at.port),
       HOST: options.host,
       API_URL: at.apiUrl,
-      PUBLIC_URL: at.url,
       NODE_ENV: 'production',
       NEXT_TELEMETRY_DISABLED: '1',
     },

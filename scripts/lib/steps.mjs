@@ -1,6 +1,7 @@
 /** @file The steps between a fresh clone and something that runs. Each looks first whether there is anything to do. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { runCommand } from './command.mjs';
 import { fingerprint } from './fingerprint.mjs';
 import { FolderHeldError, lockFolder } from './folderLock.mjs';
@@ -81,12 +82,17 @@ const buildId = () => readFileSync(fromRoot(DASHBOARD_OUTPUT), 'utf8').trim();
  * @param {Progress} progress @returns {Promise<{ native: boolean, reason?: string }>}
  */
 export async function ensureNativeBackend(progress) {
-  const { ensureNative } = await import('../native.mjs');
+  const { ensureNative } = await import(pathToFileURL(fromRoot('scripts/native.mjs')).href);
   /** @type {import('./progress.mjs').Stage | undefined} */
   let stage;
+  const log = Object.assign((/** @type {string} */ line) => stage?.detail(line), {
+    progress(/** @type {string} */ label, /** @type {number} */ done, /** @type {number} */ total) {
+      stage?.fraction(done / total, `${label}, ${Math.round(done / 1e6)} of ${Math.round(total / 1e6)} MB`);
+    },
+  });
   const late = setTimeout(() => (stage = progress.stage('Native TensorFlow')), 300); // said only when there is something to do
   try {
-    const result = await ensureNative({ log: (/** @type {string} */ line) => stage?.detail(line) });
+    const result = await ensureNative({ log });
     if (result.native) stage?.succeed();
     else (stage ?? progress.stage('Native TensorFlow')).warn(result.reason ?? 'not available');
     return result;

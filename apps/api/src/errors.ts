@@ -69,13 +69,13 @@ export function requestError(code: RequestErrorCode, message: string, cause?: un
 
 /**
  * Runs a mutation's work: its value, or `{ errors }` when it was refused. Everything else is a bug and goes on being thrown.
- * @param work answers the payload without `errors`.
+ * @param work answers the payload; one with `errors` of its own (beside other fields) keeps them.
  */
 export async function payload<T extends object>(
   work: () => Promise<T>,
 ): Promise<(T & { errors: UserError[] }) | { errors: UserError[] }> {
   try {
-    return { ...(await work()), errors: [] };
+    return { errors: [], ...(await work()) };
   } catch (error) {
     if (error instanceof Refusal) return { errors: error.errors };
     throw error;

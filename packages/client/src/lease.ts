@@ -13,7 +13,7 @@ export interface LeaseOptions {
   /** Called once, when the run is certainly another's, or nobody's. Nothing more may be done for it. */
   readonly onLost?: (why: string) => void;
   /** The run was claimed again before anybody else had it: the work goes on under the new token. */
-  readonly onRenewed?: (leaseToken: string) => Promise<void>;
+  readonly onRenewed?: (leaseToken: string, attempt: number) => Promise<void>;
   readonly onProblem?: (message: string) => void;
   /** Default: a quarter of the lease, at most 3 s. */
   readonly heartbeatMs?: number;
@@ -57,11 +57,12 @@ export class HeldLease {
     return this.#command;
   }
 
-  /** Why the run does not move, shown to people; null when it does. Sent at once. */
-  setReason(reason: string | null): void {
-    if (reason === this.#reason) return;
+  /** Why the run does not move, shown to people; null when it does. Sent at once. Returns whether it is news. */
+  setReason(reason: string | null): boolean {
+    if (reason === this.#reason) return false;
     this.#reason = reason;
     this.beatSoon();
+    return true;
   }
 
   /** Asks now instead of at the next beat. */
@@ -124,7 +125,7 @@ export class HeldLease {
           await trainer.release({ runId: this.runId, leaseToken: again.token }, null);
           return this.#giveUp('another worker executed the run meanwhile');
         }
-        await onRenewed?.(again.token);
+        await onRenewed?.(again.token, again.attempt);
         this.#token = again.token;
         this.#attempt = again.attempt;
         onProblem?.('the lease had run out; nobody had claimed the run, so it goes on under a new lease');

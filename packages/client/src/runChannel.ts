@@ -22,6 +22,8 @@ export interface RunChannelOptions {
   readonly onCommand?: (command: RunCommand) => void;
   /** The run is not this worker's any more; what was not sent lies in the spool's `rejected` folder. */
   readonly onLost?: (why: string) => void;
+  /** The run was claimed again, before anybody else had it, as its attempt number `attempt`. */
+  readonly onRenewed?: (attempt: number) => Promise<void>;
   readonly onProblem?: (message: string) => void;
 }
 
@@ -39,7 +41,10 @@ export class RunChannel {
       trainer,
       lease,
       workerId,
-      onRenewed: (token) => spool.setLeaseToken(token),
+      async onRenewed(token, attempt) {
+        await spool.setLeaseToken(token);
+        await options.onRenewed?.(attempt);
+      },
       ...(onCommand === undefined ? {} : { onCommand }),
       ...(onLost === undefined ? {} : { onLost }),
       ...(onProblem === undefined ? {} : { onProblem }),
@@ -83,6 +88,16 @@ export class RunChannel {
   /** Resolves when everything appended is committed (true), or when it will not be: lease lost, or signal aborted (false). */
   drained(signal?: AbortSignal): Promise<boolean> {
     return this.#drain.empty(signal);
+  }
+
+  /** What was appended so far, for `committed`. */
+  get mark(): number {
+    return this.#spool.spool.appendedRecords;
+  }
+
+  /** Resolves when everything appended before the mark is committed (true), or when it will not be (false). */
+  committed(mark: number, signal?: AbortSignal): Promise<boolean> {
+    return this.#drain.reached(mark, signal);
   }
 
   /** After the last record: the run is finished. Waits for the API as long as it takes. */

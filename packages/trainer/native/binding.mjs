@@ -10,7 +10,11 @@ import path from 'node:path';
  */
 export function findCompiler() {
   const candidates = [process.env.CXX, 'g++', 'clang++', 'c++'];
-  return candidates.find((name) => name !== undefined && spawnSync(name, ['--version']).status === 0) ?? null;
+  return (
+    candidates.find(
+      (name) => name !== undefined && name !== '' && spawnSync(name, ['--version']).status === 0,
+    ) ?? null
+  );
 }
 
 /**

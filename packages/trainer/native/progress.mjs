@@ -4,7 +4,8 @@ const WIDTH = 30;
 
 /**
  * @param {string} label
- * @param {(line: string) => void} log
+ * @param {((line: string) => void) & { progress?: (label: string, done: number, total: number) => void }} log
+ *   with `progress`, whoever asked draws the bar itself
  * @returns {{ update: (done: number, total: number) => void, end: () => void }} amounts in bytes
  */
 export function progressBar(label, log) {
@@ -14,6 +15,7 @@ export function progressBar(label, log) {
   let quarter = 0;
   return {
     update(done, total) {
+      if (log.progress) return log.progress(label, done, total);
       if (terminal) {
         if (Date.now() - drawn < 100 && done < total) return;
         drawn = Date.now();
@@ -27,7 +29,7 @@ export function progressBar(label, log) {
       }
     },
     end() {
-      if (terminal) process.stdout.write('\n');
+      if (terminal && !log.progress) process.stdout.write('\n');
     },
   };
 }

@@ -19,6 +19,12 @@ export async function findWheel(project, file) {
   const response = await fetch(page, {
     headers: { ...index.headers, accept: 'application/vnd.pypi.simple.v1+json, text/html;q=0.5' },
     signal: AbortSignal.timeout(30_000),
+  }).catch((error) => {
+    // `fetch failed` says nothing: the reason is in its cause.
+    const reason = error.cause?.code ?? error.cause?.message ?? error.message;
+    throw new Error(`the package index ${new URL(page).origin} cannot be reached (${reason})`, {
+      cause: error,
+    });
   });
   if (!response.ok) throw new Error(`the package index answered ${response.status} for ${page}`);
   const isJson = response.headers.get('content-type')?.includes('json') === true;

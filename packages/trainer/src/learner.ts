@@ -45,7 +45,7 @@ export interface PolicyUpdate {
 export type LearnerSettings = Pick<PolicyGradientConfig, 'loss' | 'epsilonLow' | 'epsilonHigh' | 'temperature' | 'microBatchSize' | 'optimizer'>;
 
 export interface Learner {
-  /** One update. @throws TrainerError NOT_FINITE; then the state given is still whole and the caller's. */
+  /** One update. The state given stays the caller's. @throws TrainerError NOT_FINITE */
   update(state: TrainState, batch: PolicyBatch, learningRate: number, step: number): Promise<PolicyUpdate>;
   /** Log-probabilities of the completions at the policy's temperature, [B, C]; after a completion's end they mean nothing. */
   score(weights: readonly tf.Tensor[], batch: SequenceBatch): Promise<Float32Array>;

@@ -11,7 +11,7 @@ import { TrainerError } from './errors.ts';
 import type { ParameterSpec } from './model/parameters.ts';
 import { adamw, adamwScalars, clipByGlobalNorm } from './ops/index.ts';
 
-/** What an update changes. An update gives new tensors and disposes the old ones, unless it fails. */
+/** What an update changes. An update gives new tensors and leaves the old ones to their owner. */
 export interface TrainState {
   readonly weights: readonly tf.Tensor[];
   /** First and second moments of AdamW. */
@@ -55,10 +55,15 @@ export interface UpdateResult {
 export interface Updater {
   /**
    * @param step of the run, for errors
-   * @throws TrainerError NOT_FINITE; the state given is then still whole and the caller's.
+   * @throws TrainerError NOT_FINITE; nothing new is left behind
    */
   update(state: TrainState, columns: readonly HostColumn[], rows: number, learningRate: number, step: number): Promise<UpdateResult>;
   dispose(): void;
+}
+
+/** Frees a state's tensors. */
+export function disposeState({ weights, m, v }: TrainState): void {
+  tf.dispose([...weights, ...m, ...v]);
 }
 
 export function createUpdater(backend: Backend, { name, specs, optimizer, forward, extras, microBatchSize }: UpdaterOptions): Updater {
@@ -142,7 +147,6 @@ export function createUpdater(backend: Backend, { name, specs, optimizer, forwar
         const what = Number.isFinite(loss) ? `the gradient norm is ${gradNorm}` : `the loss is ${loss}`;
         throw new TrainerError('NOT_FINITE', `${what} at step ${step} (${name}); the weights are left as they were: lower the learning rate or set a gradClip`, { step });
       }
-      tf.dispose(current);
       const next = { weights: raw.next.slice(0, count), m: raw.next.slice(count, 2 * count), v: raw.next.slice(2 * count), updates };
       return { state: next, loss, gradNorm, extras: raw.extras };
     },

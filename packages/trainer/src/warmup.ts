@@ -29,7 +29,7 @@ export interface WarmupUpdate {
 }
 
 export interface WarmupLearner {
-  /** @throws TrainerError NOT_FINITE; then the state given is still whole and the caller's. */
+  /** The state given stays the caller's. @throws TrainerError NOT_FINITE */
   update(state: TrainState, pairs: readonly WarmupPair[], learningRate: number, step: number): Promise<WarmupUpdate>;
   dispose(): void;
 }

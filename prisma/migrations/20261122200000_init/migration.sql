@@ -340,6 +340,10 @@ CREATE TABLE "metric_chunk" (
     "min_step" INTEGER NOT NULL,
     "max_step" INTEGER NOT NULL,
     "count" INTEGER NOT NULL,
+    "min" DOUBLE PRECISION NOT NULL,
+    "max" DOUBLE PRECISION NOT NULL,
+    "sum" DOUBLE PRECISION NOT NULL,
+    "last" DOUBLE PRECISION NOT NULL,
     "steps" BYTEA,
     "values" BYTEA NOT NULL,
 

@@ -22,6 +22,8 @@ export interface DrainOptions {
 export interface Drain {
   /** Resolves when nothing waits (true), or when draining has ended with something left (false). */
   empty(signal?: AbortSignal): Promise<boolean>;
+  /** Resolves when the first `appended` records since the spool was opened are committed (true); false as for `empty`. */
+  reached(appended: number, signal?: AbortSignal): Promise<boolean>;
   /** Ends sending; resolves when no request is under way. */
   stop(): Promise<void>;
   /** Why nothing goes out at the moment; undefined when it does. */
@@ -111,12 +113,16 @@ export function startDrain(options: DrainOptions): Drain {
       ended = true;
     });
 
+  /** Waits until at most `allowed()` records wait. */
+  const settled = async (allowed: () => number, signal?: AbortSignal): Promise<boolean> => {
+    while (spool.pendingRecords > allowed() && !ended && signal?.aborted !== true)
+      await Promise.race([spool.changed(signal), finished]);
+    return spool.pendingRecords <= allowed();
+  };
+
   return {
-    async empty(signal) {
-      while (spool.pendingRecords > 0 && !ended && signal?.aborted !== true)
-        await Promise.race([spool.changed(signal), finished]);
-      return spool.pendingRecords === 0;
-    },
+    empty: (signal) => settled(() => 0, signal),
+    reached: (appended, signal) => settled(() => spool.appendedRecords - appended, signal),
     async stop() {
       stopping.abort();
       await finished;

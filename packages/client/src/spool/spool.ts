@@ -59,6 +59,7 @@ export class Spool {
   #position: Position;
   #pendingRecords: number;
   #pendingBytes: number;
+  #appendedRecords = 0;
   #queue: Waiting[] = [];
   #flushing: Promise<void> | undefined;
   #wakers = new Set<() => void>();
@@ -107,6 +108,11 @@ export class Spool {
 
   get pendingBytes(): number {
     return this.#pendingBytes;
+  }
+
+  /** Records appended since `open`. */
+  get appendedRecords(): number {
+    return this.#appendedRecords;
   }
 
   /**
@@ -165,6 +171,7 @@ export class Spool {
     active.end += bytes;
     this.#pendingBytes += bytes;
     this.#pendingRecords += group.length;
+    this.#appendedRecords += group.length;
   }
 
   async #activeSegment(): Promise<Segment> {

@@ -5,7 +5,7 @@
  */
 import type { Queryable } from '../queryable.ts';
 import { insertChunks, readChunks, removeTails, toChunkRows, type ChunkRow } from './chunkRows.ts';
-import { merge, normalise, type Points, type RawPoints } from './points.ts';
+import { MAX_STEP, merge, normalise, summarise, type Points, type RawPoints } from './points.ts';
 import { readHeads, writeHeads, type SeriesHead } from './seriesHead.ts';
 
 export type MetricBatch = RawPoints & { metric: string };
@@ -119,9 +119,9 @@ async function overlapFacts(
       replaced += 1;
       extremeReplaced ||= old === head.min || old === head.max;
     }
-    const [low, high] = extremes(points.values);
-    const min = Math.min(head.min, low);
-    const max = Math.max(head.max, high);
+    const summary = summarise(points);
+    const min = Math.min(head.min, summary.min);
+    const max = Math.max(head.max, summary.max);
     facts.set(series.metric, { newSteps: points.steps.length - replaced, min, max });
     if (extremeReplaced) extremesLost.push(series);
   }
@@ -134,11 +134,11 @@ async function recomputeExtremes(
   series: readonly { runId: string; metric: string; points: Points }[],
   facts: Map<string, OverlapFacts>,
 ): Promise<void> {
-  const everything = series.map(({ runId, metric }) => ({ runId, metric, minStep: 0, maxStep: 2 ** 31 - 2 }));
+  const everything = series.map(({ runId, metric }) => ({ runId, metric, minStep: 0, maxStep: MAX_STEP }));
   const all = await readChunks(db, everything);
   for (const [i, { metric, points }] of series.entries()) {
     const known = facts.get(metric);
-    const [min, max] = extremes(merge([...(all[i] ?? []), points]).values);
+    const { min, max } = summarise(merge([...(all[i] ?? []), points]));
     if (known !== undefined) facts.set(metric, { ...known, min, max });
   }
 }
@@ -151,9 +151,7 @@ function nextHead(
 ): SeriesHead {
   const firstStep = points.steps[0] ?? 0;
   const lastStep = points.steps[points.steps.length - 1] ?? 0;
-  const last = points.values[points.values.length - 1] ?? 0;
-  const [min, max] = extremes(points.values);
-  const count = points.steps.length;
+  const { count, min, max, last } = summarise(points);
   if (head === undefined) return { metric, count, firstStep, lastStep, last, min, max, nextChunk: 0, tailChunk: 0 };
   return {
     ...head,
@@ -164,16 +162,6 @@ function nextHead(
     min: overlap?.min ?? Math.min(head.min, min),
     max: overlap?.max ?? Math.max(head.max, max),
   };
-}
-
-function extremes(values: Float64Array): [min: number, max: number] {
-  let min = Infinity;
-  let max = -Infinity;
-  for (const value of values) {
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return [min, max];
 }
 
 function groupByMetric(batches: readonly MetricBatch[]): Map<string, RawPoints[]> {

@@ -1,6 +1,6 @@
 /** @file Rows of `metric_chunk`: written and read as packed bytes. */
 import type { Queryable } from '../queryable.ts';
-import { lowerBound, pack, slice, unpack, type Points } from './points.ts';
+import { lowerBound, pack, slice, summarise, unpack, type Points, type Summary } from './points.ts';
 
 /** Most points of one row: 48 KB of packed numbers, a few milliseconds to read and rewrite. */
 export const MAX_CHUNK_POINTS = 4_096;
@@ -12,12 +12,13 @@ export type ChunkRow = { metric: string; chunk: number; points: Points };
  * strings as hexadecimal text inside a quoted array, twice the bytes and a parse on both sides.
  */
 const INSERT = `
-  INSERT INTO metric_chunk (run_id, metric, chunk, min_step, max_step, count, steps, "values")
-  SELECT $1, metric, chunk, min_step, max_step, count,
+  INSERT INTO metric_chunk (run_id, metric, chunk, min_step, max_step, count, min, max, sum, last, steps, "values")
+  SELECT $1, metric, chunk, min_step, max_step, count, min, max, sum, last,
          CASE WHEN steps_bytes > 0 THEN substring($2::bytea FROM at FOR steps_bytes) END,
          substring($2::bytea FROM at + steps_bytes FOR values_bytes)
-    FROM unnest($3::text[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::int[], $10::int[])
-      AS row (metric, chunk, min_step, max_step, count, at, steps_bytes, values_bytes)`;
+    FROM unnest($3::text[], $4::int[], $5::int[], $6::int[], $7::int[], $8::float8[], $9::float8[], $10::float8[],
+                $11::float8[], $12::int[], $13::int[], $14::int[])
+      AS row (metric, chunk, min_step, max_step, count, min, max, sum, last, at, steps_bytes, values_bytes)`;
 
 /** Inserts rows. Every row has at least one point and at most `MAX_CHUNK_POINTS`. */
 export async function insertChunks(db: Queryable, runId: string, rows: readonly ChunkRow[]): Promise<void> {
@@ -32,6 +33,7 @@ export async function insertChunks(db: Queryable, runId: string, rows: readonly 
     at += place.stepsBytes + place.valuesBytes;
     return place;
   });
+  const summaries = rows.map(({ points }) => summarise(points));
   await db.query({
     name: 'metric-chunk-insert',
     text: INSERT,
@@ -42,7 +44,11 @@ export async function insertChunks(db: Queryable, runId: string, rows: readonly 
       rows.map((row) => row.chunk),
       rows.map(({ points }) => points.steps[0] ?? 0),
       rows.map(({ points }) => points.steps[points.steps.length - 1] ?? 0),
-      rows.map(({ points }) => points.steps.length),
+      summaries.map((summary) => summary.count),
+      summaries.map((summary) => summary.min),
+      summaries.map((summary) => summary.max),
+      summaries.map((summary) => summary.sum),
+      summaries.map((summary) => summary.last),
       places.map((place) => place.at),
       places.map((place) => place.stepsBytes),
       places.map((place) => place.valuesBytes),
@@ -95,6 +101,16 @@ export type SeriesKey = { runId: string; metric: string };
 /** A range of steps, both ends included. */
 export type StepRange = { minStep: number; maxStep: number };
 
+/** A chunk without its points. */
+export type ChunkSummary = Summary & StepRange & { chunk: number };
+
+const CHUNKS_IN_RANGE = `
+  FROM unnest($1::text[], $2::text[], $3::int[], $4::int[])
+         WITH ORDINALITY AS t (run_id, metric, min_step, max_step, position)
+  JOIN metric_chunk c ON c.run_id = t.run_id AND c.metric = t.metric
+   AND c.max_step >= t.min_step AND c.min_step <= t.max_step
+ ORDER BY t.position, c.chunk`;
+
 /**
  * The chunks of each series that have points in its range, in order of arrival and cut to the range: one list per key,
  * in the order of the keys.
@@ -103,18 +119,8 @@ export async function readChunks(db: Queryable, wanted: readonly (SeriesKey & St
   if (wanted.length === 0) return [];
   const { rows } = await db.query<TableRow & { position: number }>({
     name: 'metric-chunk-read',
-    text: `SELECT t.position::int, c.chunk, c.min_step, c.count, c.steps, c."values"
-             FROM unnest($1::text[], $2::text[], $3::int[], $4::int[])
-                    WITH ORDINALITY AS t (run_id, metric, min_step, max_step, position)
-             JOIN metric_chunk c ON c.run_id = t.run_id AND c.metric = t.metric
-              AND c.max_step >= t.min_step AND c.min_step <= t.max_step
-            ORDER BY t.position, c.chunk`,
-    values: [
-      wanted.map((key) => key.runId),
-      wanted.map((key) => key.metric),
-      wanted.map((key) => key.minStep),
-      wanted.map((key) => key.maxStep),
-    ],
+    text: `SELECT t.position::int, c.min_step, c.count, c.steps, c."values" ${CHUNKS_IN_RANGE}`,
+    values: rangeParameters(wanted),
   });
   const found = wanted.map((): Points[] => []);
   for (const row of rows) {
@@ -123,6 +129,53 @@ export async function readChunks(db: Queryable, wanted: readonly (SeriesKey & St
     found[row.position - 1]?.push(cut(unpack(row.min_step, row.count, row), key));
   }
   return found;
+}
+
+/** What `readChunks` would read, without the points (which lie apart on disk): some 100 bytes per chunk. */
+export async function readChunkSummaries(
+  db: Queryable,
+  wanted: readonly (SeriesKey & StepRange)[],
+): Promise<ChunkSummary[][]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await db.query<ChunkSummary & { position: number }>({
+    name: 'metric-chunk-summaries',
+    text: `SELECT t.position::int, c.chunk, c.min_step AS "minStep", c.max_step AS "maxStep", c.count, c.min, c.max,
+                  c.sum, c.last ${CHUNKS_IN_RANGE}`,
+    values: rangeParameters(wanted),
+  });
+  const found = wanted.map((): ChunkSummary[] => []);
+  for (const { position, ...summary } of rows) found[position - 1]?.push(summary);
+  return found;
+}
+
+/** Single chunks, whole, in any order. Keys that do not exist are left out. */
+export async function readChunksByNumber(
+  db: Queryable,
+  wanted: readonly (SeriesKey & { chunk: number })[],
+): Promise<(SeriesKey & { chunk: number; points: Points })[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await db.query<TableRow>({
+    name: 'metric-chunk-by-number',
+    text: `SELECT c.run_id, c.metric, c.chunk, c.min_step, c.count, c.steps, c."values"
+             FROM unnest($1::text[], $2::text[], $3::int[]) AS t (run_id, metric, chunk)
+             JOIN metric_chunk c ON c.run_id = t.run_id AND c.metric = t.metric AND c.chunk = t.chunk`,
+    values: [wanted.map((key) => key.runId), wanted.map((key) => key.metric), wanted.map((key) => key.chunk)],
+  });
+  return rows.map((row) => ({
+    runId: row.run_id,
+    metric: row.metric,
+    chunk: row.chunk,
+    points: unpack(row.min_step, row.count, row),
+  }));
+}
+
+function rangeParameters(wanted: readonly (SeriesKey & StepRange)[]) {
+  return [
+    wanted.map((key) => key.runId),
+    wanted.map((key) => key.metric),
+    wanted.map((key) => key.minStep),
+    wanted.map((key) => key.maxStep),
+  ];
 }
 
 function cut(points: Points, range: StepRange): Points {

@@ -3,6 +3,9 @@
 /** Columns of equal length: steps ascending and distinct, values finite. */
 export type Points = { steps: Int32Array; values: Float64Array };
 
+/** Steps are stored in 32 bits. */
+export const MAX_STEP = 2 ** 31 - 1;
+
 /** Points as they arrive: any order, steps may repeat, null or non-finite values stand for "no value". */
 export type RawPoints = { steps: readonly number[]; values: readonly (number | null)[] };
 
@@ -34,6 +37,7 @@ export function normalise(batches: readonly RawPoints[]): Points {
 
 /** Merges series given in order of arrival: for a step in several of them the last one wins. */
 export function merge(parts: readonly Points[]): Points {
+  parts = parts.filter((part) => part.steps.length > 0);
   const first = parts[0];
   if (parts.length === 1 && first !== undefined) return first;
   if (parts.every((part, i) => i === 0 || startsAfter(part, parts[i - 1]))) return concatenate(parts);
@@ -42,6 +46,22 @@ export function merge(parts: readonly Points[]): Points {
     for (let i = 0; i < part.steps.length; i++) all.set(part.steps[i] ?? 0, part.values[i] ?? 0);
   }
   return fromMap(all);
+}
+
+/** What a bucket or a chart needs to know of a stretch of points. `last` is the value at the highest step. */
+export type Summary = { count: number; min: number; max: number; sum: number; last: number };
+
+/** Summary of points; of no points: count 0, min Infinity, max -Infinity, sum 0, last NaN. */
+export function summarise({ values }: Points): Summary {
+  let min = Infinity;
+  let max = -Infinity;
+  let sum = 0;
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+    sum += value;
+  }
+  return { count: values.length, min, max, sum, last: values[values.length - 1] ?? Number.NaN };
 }
 
 /** The points from index `from` up to but not including `to`. Shares memory. */
@@ -86,8 +106,7 @@ function bytesOf(array: Int32Array | Float64Array): Uint8Array {
 }
 
 function startsAfter(later: Points, earlier: Points | undefined): boolean {
-  if (earlier === undefined || earlier.steps.length === 0 || later.steps.length === 0) return true;
-  return (later.steps[0] ?? 0) > (earlier.steps[earlier.steps.length - 1] ?? 0);
+  return (later.steps[0] ?? 0) > (earlier?.steps[earlier.steps.length - 1] ?? -1);
 }
 
 function concatenate(parts: readonly Points[]): Points {

@@ -36,7 +36,7 @@ const CLAIM = `
 
 const HOLD = `
   INSERT INTO lease (run_id, token_hash, worker_id, attempt, seconds, expires_at)
-  VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $5))
+  VALUES ($1, $2, $3, $4, $5::int, now() + make_interval(secs => $5::int))
   RETURNING expires_at`;
 
 /** The claim, or null when nothing waits that this worker may take. No two claimers get the same run. */

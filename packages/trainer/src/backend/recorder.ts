@@ -37,6 +37,9 @@ interface HostConstant {
   readonly values: HostValues;
 }
 
+/** TensorFlow's random ops that keep a state; those named Stateless… do not. */
+const DRAWS_ITS_OWN_NUMBERS = /^(Multinomial|Random|TruncatedNormal|ParameterizedTruncatedNormal)/;
+
 let recording = false;
 
 /** Whether a function is being recorded now: a compiled function called meanwhile becomes part of the recording. */
@@ -193,6 +196,12 @@ class Recorder {
   }
 
   readonly #executeOp: NativeBinding['executeOp'] = (op, attrs, inputIds, outputCount) => {
+    if (DRAWS_ITS_OWN_NUMBERS.test(op)) {
+      throw new Error(
+        `${this.#prefix()}: ${op} draws random numbers of its own, other ones at every call. Make the numbers outside ` +
+          'and pass them as an input',
+      );
+    }
     const inputs = inputIds.map((id, index) =>
       this.#tensorOf(id, () => `used by ${op} (its input ${index})`),
     );

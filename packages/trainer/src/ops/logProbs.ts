@@ -101,7 +101,8 @@ function chosenLogProbs(
     return { logps: tf.neg(loss), slopes: tf.neg(backprop) };
   }
   const logps = plainLogSoftmax(scaled);
-  const isChosen = tf.oneHot(tf.cast(chosen, 'int32'), vocabulary, 1, 0, 'float32');
+  // Cast here: with a float dtype the wasm kernel of oneHot writes the bits of an integer 1.
+  const isChosen = tf.cast(tf.oneHot(tf.cast(chosen, 'int32'), vocabulary), 'float32');
   return { logps: tf.sum(tf.mul(logps, isChosen), -1), slopes: tf.sub(isChosen, tf.exp(logps)) };
 }
 

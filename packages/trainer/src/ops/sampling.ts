@@ -39,6 +39,6 @@ export function greedyTokens(logits: tf.Tensor): SampledTokens {
 function pick(logps: tf.Tensor, scores: tf.Tensor): SampledTokens {
   assertShape('sampling', 'logits', logps, [null, null]);
   const tokens = tf.cast(tf.argMax(scores, -1), 'int32');
-  const chosen = tf.oneHot(tf.cast(tokens, 'int32'), sizeOf(logps, -1), 1, 0, 'float32');
+  const chosen = tf.cast(tf.oneHot(tf.cast(tokens, 'int32'), sizeOf(logps, -1)), 'float32');
   return { tokens, logps: tf.sum(tf.mul(logps, chosen), -1) };
 }

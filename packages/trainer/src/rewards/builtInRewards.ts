@@ -21,6 +21,12 @@ export function needsAnswer(config: RewardConfig, task: TaskConfig): boolean {
   return (config.kind === 'exact_match' && task.kind !== 'countdown') || config.kind === 'partial_credit';
 }
 
+/** Whether a completion is the exact answer: by evaluation for countdown, by comparison where an answer is known, else null. */
+export function exactAnswer(task: TaskConfig, prompt: { readonly text: string; readonly answer: string | null }, completion: string): boolean | null {
+  if (task.kind === 'countdown') return solvesCountdown(prompt.text, completion);
+  return prompt.answer === null ? null : completion === prompt.answer;
+}
+
 function scorer(config: BuiltInRewardConfig, countdown: boolean): (input: RewardInput) => number {
   switch (config.kind) {
     case 'exact_match':

@@ -1,8 +1,9 @@
 /** @file Figures and lists below projects. */
 import type { Database } from '@nabla/db';
-import type { PromptSet, Run } from '../../sources.ts';
+import type { Project, PromptSet, Run } from '../../sources.ts';
 import type { PageArgs } from '../../relay/page.ts';
 import { connectionLoader, valueLoader } from '../../relay/connectionLoader.ts';
+import { projectPlan } from './project.list.ts';
 import { promptSetPlan } from '../promptSet/promptSet.list.ts';
 import { type RunListArgs, runPlan } from '../run/run.list.ts';
 
@@ -17,6 +18,7 @@ export interface ProjectFigures {
 
 export function projectLoaders({ pool }: Database) {
   return {
+    workspaceProjects: connectionLoader<PageArgs, Project>(pool, () => projectPlan),
     projectFigures: valueLoader<ProjectFigures>(
       async (ids) => {
         const { rows } = await pool.query<ProjectFigures & { id: string }>(

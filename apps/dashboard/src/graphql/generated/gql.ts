@@ -17,33 +17,67 @@ type Documents = {
     "\n  fragment charts_series on MetricSeries {\n    runId name steps min max mean last bucketed\n  }\n": typeof types.charts_seriesFragmentDoc,
     "\n  query ChartsSeries($runIds: [ID!]!, $names: [String!]!, $fromStep: Int, $toStep: Int, $maxPoints: Int) {\n    series(runIds: $runIds, names: $names, fromStep: $fromStep, toStep: $toStep, maxPoints: $maxPoints) {\n      ...charts_series\n    }\n  }\n": typeof types.ChartsSeriesDocument,
     "\n  subscription ChartsPointsAdded($runIds: [ID!]!) {\n    metricPointsAdded(runIds: $runIds) { ...charts_series }\n  }\n": typeof types.ChartsPointsAddedDocument,
-    "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project { id slug }\n      errors { code message path }\n    }\n  }\n": typeof types.CreateProjectDocument,
-    "\n  fragment project_row on Project {\n    id name slug description runCount activeRunCount promptSetCount lastActivityAt\n  }\n": typeof types.project_rowFragmentDoc,
-    "\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes { id ...project_row }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n": typeof types.ProjectsDocument,
-    "\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) { nodes { id name slug } }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC }) @include(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n  }\n": typeof types.CommandPaletteDocument,
-    "\n  query Sidebar {\n    projects(first: 8) { nodes { id name slug activeRunCount } totalCount }\n  }\n": typeof types.SidebarDocument,
-    "\n  mutation SignOut {\n    signOut { errors { code message path } }\n  }\n": typeof types.SignOutDocument,
-    "\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) { kind valid role workspaceName invitedBy reason }\n  }\n": typeof types.LinkInfoDocument,
-    "\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer { role user { id name } }\n      errors { code message path }\n    }\n  }\n": typeof types.SignInDocument,
-    "\n  query ServerViewer {\n    viewer { role permissions user { id name email } workspace { id name } }\n  }\n": typeof types.ServerViewerDocument,
-    "\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user { id name email }\n    workspace { id name }\n  }\n": typeof types.session_viewerFragmentDoc,
-    "\n  query Session {\n    viewer { ...session_viewer }\n  }\n": typeof types.SessionDocument,
+    "\n  fragment comments_comment on Comment {\n    id body createdAt editedAt deleted\n    author { id name }\n  }\n": typeof types.comments_commentFragmentDoc,
+    "\n  query Comments($subjectId: ID!, $after: String) {\n    node(id: $subjectId) {\n      __typename\n      id\n      ... on Run {\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n      ... on Completion {\n        commentCount\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n    }\n  }\n": typeof types.CommentsDocument,
+    "\n  subscription CommentsAdded($subjectId: ID!) {\n    commentsAdded(subjectId: $subjectId) { ...comments_comment }\n  }\n": typeof types.CommentsAddedDocument,
+    "\n  mutation AddComment($input: AddCommentInput!) {\n    addComment(input: $input) { comment { ...comments_comment } errors { code message path } }\n  }\n": typeof types.AddCommentDocument,
+    "\n  mutation EditComment($id: ID!, $body: String!) {\n    editComment(id: $id, body: $body) { comment { ...comments_comment } errors { code message path } }\n  }\n": typeof types.EditCommentDocument,
+    "\n  mutation DeleteComment($id: ID!) {\n    deleteComment(id: $id) { comment { ...comments_comment } errors { code message path } }\n  }\n": typeof types.DeleteCommentDocument,
+    "\n  query CompletionDetail($id: ID!) {\n    completion(id: $id) { id ...completion_row ...review_verdicts }\n  }\n": typeof types.CompletionDetailDocument,
+    "\n  query CompletionGroup($runId: ID!, $step: Int!, $group: Int!) {\n    run(id: $runId) {\n      id\n      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) { nodes { id reward } }\n    }\n  }\n": typeof types.CompletionGroupDocument,
+    "\n  query CompletionList($runId: ID!, $filter: CompletionFilter, $orderBy: CompletionOrder, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: 100, after: $after, filter: $filter, orderBy: $orderBy) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n": typeof types.CompletionListDocument,
+    "\n  query CompletionsOfStep($runId: ID!, $step: Int!, $first: Int!, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: $first, after: $after, filter: { step: { gte: $step, lte: $step } }, orderBy: { field: STEP, direction: ASC }) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n": typeof types.CompletionsOfStepDocument,
+    "\n  query CompletionTokens($id: ID!) {\n    completion(id: $id) {\n      id\n      tokens { tokenIds pieces logp refLogp updatedLogp }\n    }\n  }\n": typeof types.CompletionTokensDocument,
+    "\n  fragment completion_row on Completion {\n    id step index group promptText answer text tokenCount truncated\n    reward\n    rewards { name value weight version error }\n    advantage signal kl logp refLogp updatedLogp\n    verdictCount verdictsHidden commentCount\n    myVerdict { id value }\n  }\n": typeof types.completion_rowFragmentDoc,
+    "\n  query CompletionSteps($runId: ID!, $last: Int!) {\n    run(id: $runId) { id completionSteps(last: $last) }\n  }\n": typeof types.CompletionStepsDocument,
+    "\n  subscription CompletionsAdded($runId: ID!) {\n    completionsAdded(runId: $runId) { runId step }\n  }\n": typeof types.CompletionsAddedDocument,
+    "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project {\n        id\n        slug\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n": typeof types.CreateProjectDocument,
+    "\n  fragment project_row on Project {\n    id\n    name\n    slug\n    description\n    runCount\n    activeRunCount\n    promptSetCount\n    lastActivityAt\n  }\n": typeof types.project_rowFragmentDoc,
+    "\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        ...project_row\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      totalCount\n    }\n  }\n": typeof types.ProjectsDocument,
+    "\n  fragment review_verdicts on Completion {\n    id verdictCount verdictsHidden commentCount\n    myVerdict { id value note }\n    verdicts { id value note createdAt author { id name } }\n  }\n": typeof types.review_verdictsFragmentDoc,
+    "\n  mutation GiveVerdict($input: GiveVerdictInput!) {\n    giveVerdict(input: $input) {\n      verdict { id }\n      completion { ...review_verdicts }\n      errors { code message path }\n    }\n  }\n": typeof types.GiveVerdictDocument,
+    "\n  subscription VerdictsAdded($runId: ID!) {\n    verdictsAdded(runId: $runId) {\n      author { id name }\n      completion { ...review_verdicts }\n    }\n  }\n": typeof types.VerdictsAddedDocument,
+    "\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) {\n      nodes {\n        id\n        name\n        slug\n      }\n    }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC })\n      @include(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n  }\n": typeof types.CommandPaletteDocument,
+    "\n  query Sidebar {\n    projects(first: 8) {\n      nodes {\n        id\n        name\n        slug\n        activeRunCount\n      }\n      totalCount\n    }\n  }\n": typeof types.SidebarDocument,
+    "\n  mutation SignOut {\n    signOut {\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n": typeof types.SignOutDocument,
+    "\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) {\n      kind\n      valid\n      role\n      workspaceName\n      invitedBy\n      reason\n    }\n  }\n": typeof types.LinkInfoDocument,
+    "\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer {\n        role\n        user {\n          id\n          name\n        }\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n": typeof types.SignInDocument,
+    "\n  query ServerViewer {\n    viewer {\n      role\n      permissions\n      user {\n        id\n        name\n        email\n      }\n      workspace {\n        id\n        name\n      }\n    }\n  }\n": typeof types.ServerViewerDocument,
+    "\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user {\n      id\n      name\n      email\n    }\n    workspace {\n      id\n      name\n    }\n  }\n": typeof types.session_viewerFragmentDoc,
+    "\n  query Session {\n    viewer {\n      ...session_viewer\n    }\n  }\n": typeof types.SessionDocument,
 };
 const documents: Documents = {
     "\n  fragment charts_series on MetricSeries {\n    runId name steps min max mean last bucketed\n  }\n": types.charts_seriesFragmentDoc,
     "\n  query ChartsSeries($runIds: [ID!]!, $names: [String!]!, $fromStep: Int, $toStep: Int, $maxPoints: Int) {\n    series(runIds: $runIds, names: $names, fromStep: $fromStep, toStep: $toStep, maxPoints: $maxPoints) {\n      ...charts_series\n    }\n  }\n": types.ChartsSeriesDocument,
     "\n  subscription ChartsPointsAdded($runIds: [ID!]!) {\n    metricPointsAdded(runIds: $runIds) { ...charts_series }\n  }\n": types.ChartsPointsAddedDocument,
-    "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project { id slug }\n      errors { code message path }\n    }\n  }\n": types.CreateProjectDocument,
-    "\n  fragment project_row on Project {\n    id name slug description runCount activeRunCount promptSetCount lastActivityAt\n  }\n": types.project_rowFragmentDoc,
-    "\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes { id ...project_row }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n": types.ProjectsDocument,
-    "\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) { nodes { id name slug } }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC }) @include(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n  }\n": types.CommandPaletteDocument,
-    "\n  query Sidebar {\n    projects(first: 8) { nodes { id name slug activeRunCount } totalCount }\n  }\n": types.SidebarDocument,
-    "\n  mutation SignOut {\n    signOut { errors { code message path } }\n  }\n": types.SignOutDocument,
-    "\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) { kind valid role workspaceName invitedBy reason }\n  }\n": types.LinkInfoDocument,
-    "\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer { role user { id name } }\n      errors { code message path }\n    }\n  }\n": types.SignInDocument,
-    "\n  query ServerViewer {\n    viewer { role permissions user { id name email } workspace { id name } }\n  }\n": types.ServerViewerDocument,
-    "\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user { id name email }\n    workspace { id name }\n  }\n": types.session_viewerFragmentDoc,
-    "\n  query Session {\n    viewer { ...session_viewer }\n  }\n": types.SessionDocument,
+    "\n  fragment comments_comment on Comment {\n    id body createdAt editedAt deleted\n    author { id name }\n  }\n": types.comments_commentFragmentDoc,
+    "\n  query Comments($subjectId: ID!, $after: String) {\n    node(id: $subjectId) {\n      __typename\n      id\n      ... on Run {\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n      ... on Completion {\n        commentCount\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n    }\n  }\n": types.CommentsDocument,
+    "\n  subscription CommentsAdded($subjectId: ID!) {\n    commentsAdded(subjectId: $subjectId) { ...comments_comment }\n  }\n": types.CommentsAddedDocument,
+    "\n  mutation AddComment($input: AddCommentInput!) {\n    addComment(input: $input) { comment { ...comments_comment } errors { code message path } }\n  }\n": types.AddCommentDocument,
+    "\n  mutation EditComment($id: ID!, $body: String!) {\n    editComment(id: $id, body: $body) { comment { ...comments_comment } errors { code message path } }\n  }\n": types.EditCommentDocument,
+    "\n  mutation DeleteComment($id: ID!) {\n    deleteComment(id: $id) { comment { ...comments_comment } errors { code message path } }\n  }\n": types.DeleteCommentDocument,
+    "\n  query CompletionDetail($id: ID!) {\n    completion(id: $id) { id ...completion_row ...review_verdicts }\n  }\n": types.CompletionDetailDocument,
+    "\n  query CompletionGroup($runId: ID!, $step: Int!, $group: Int!) {\n    run(id: $runId) {\n      id\n      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) { nodes { id reward } }\n    }\n  }\n": types.CompletionGroupDocument,
+    "\n  query CompletionList($runId: ID!, $filter: CompletionFilter, $orderBy: CompletionOrder, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: 100, after: $after, filter: $filter, orderBy: $orderBy) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n": types.CompletionListDocument,
+    "\n  query CompletionsOfStep($runId: ID!, $step: Int!, $first: Int!, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: $first, after: $after, filter: { step: { gte: $step, lte: $step } }, orderBy: { field: STEP, direction: ASC }) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n": types.CompletionsOfStepDocument,
+    "\n  query CompletionTokens($id: ID!) {\n    completion(id: $id) {\n      id\n      tokens { tokenIds pieces logp refLogp updatedLogp }\n    }\n  }\n": types.CompletionTokensDocument,
+    "\n  fragment completion_row on Completion {\n    id step index group promptText answer text tokenCount truncated\n    reward\n    rewards { name value weight version error }\n    advantage signal kl logp refLogp updatedLogp\n    verdictCount verdictsHidden commentCount\n    myVerdict { id value }\n  }\n": types.completion_rowFragmentDoc,
+    "\n  query CompletionSteps($runId: ID!, $last: Int!) {\n    run(id: $runId) { id completionSteps(last: $last) }\n  }\n": types.CompletionStepsDocument,
+    "\n  subscription CompletionsAdded($runId: ID!) {\n    completionsAdded(runId: $runId) { runId step }\n  }\n": types.CompletionsAddedDocument,
+    "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project {\n        id\n        slug\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n": types.CreateProjectDocument,
+    "\n  fragment project_row on Project {\n    id\n    name\n    slug\n    description\n    runCount\n    activeRunCount\n    promptSetCount\n    lastActivityAt\n  }\n": types.project_rowFragmentDoc,
+    "\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        ...project_row\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      totalCount\n    }\n  }\n": types.ProjectsDocument,
+    "\n  fragment review_verdicts on Completion {\n    id verdictCount verdictsHidden commentCount\n    myVerdict { id value note }\n    verdicts { id value note createdAt author { id name } }\n  }\n": types.review_verdictsFragmentDoc,
+    "\n  mutation GiveVerdict($input: GiveVerdictInput!) {\n    giveVerdict(input: $input) {\n      verdict { id }\n      completion { ...review_verdicts }\n      errors { code message path }\n    }\n  }\n": types.GiveVerdictDocument,
+    "\n  subscription VerdictsAdded($runId: ID!) {\n    verdictsAdded(runId: $runId) {\n      author { id name }\n      completion { ...review_verdicts }\n    }\n  }\n": types.VerdictsAddedDocument,
+    "\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) {\n      nodes {\n        id\n        name\n        slug\n      }\n    }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC })\n      @include(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n  }\n": types.CommandPaletteDocument,
+    "\n  query Sidebar {\n    projects(first: 8) {\n      nodes {\n        id\n        name\n        slug\n        activeRunCount\n      }\n      totalCount\n    }\n  }\n": types.SidebarDocument,
+    "\n  mutation SignOut {\n    signOut {\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n": types.SignOutDocument,
+    "\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) {\n      kind\n      valid\n      role\n      workspaceName\n      invitedBy\n      reason\n    }\n  }\n": types.LinkInfoDocument,
+    "\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer {\n        role\n        user {\n          id\n          name\n        }\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n": types.SignInDocument,
+    "\n  query ServerViewer {\n    viewer {\n      role\n      permissions\n      user {\n        id\n        name\n        email\n      }\n      workspace {\n        id\n        name\n      }\n    }\n  }\n": types.ServerViewerDocument,
+    "\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user {\n      id\n      name\n      email\n    }\n    workspace {\n      id\n      name\n    }\n  }\n": types.session_viewerFragmentDoc,
+    "\n  query Session {\n    viewer {\n      ...session_viewer\n    }\n  }\n": types.SessionDocument,
 };
 
 /**
@@ -75,47 +109,115 @@ export function graphql(source: "\n  subscription ChartsPointsAdded($runIds: [ID
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project { id slug }\n      errors { code message path }\n    }\n  }\n"): (typeof documents)["\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project { id slug }\n      errors { code message path }\n    }\n  }\n"];
+export function graphql(source: "\n  fragment comments_comment on Comment {\n    id body createdAt editedAt deleted\n    author { id name }\n  }\n"): (typeof documents)["\n  fragment comments_comment on Comment {\n    id body createdAt editedAt deleted\n    author { id name }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment project_row on Project {\n    id name slug description runCount activeRunCount promptSetCount lastActivityAt\n  }\n"): (typeof documents)["\n  fragment project_row on Project {\n    id name slug description runCount activeRunCount promptSetCount lastActivityAt\n  }\n"];
+export function graphql(source: "\n  query Comments($subjectId: ID!, $after: String) {\n    node(id: $subjectId) {\n      __typename\n      id\n      ... on Run {\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n      ... on Completion {\n        commentCount\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Comments($subjectId: ID!, $after: String) {\n    node(id: $subjectId) {\n      __typename\n      id\n      ... on Run {\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n      ... on Completion {\n        commentCount\n        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes { id ...project_row }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes { id ...project_row }\n      pageInfo { hasNextPage endCursor }\n      totalCount\n    }\n  }\n"];
+export function graphql(source: "\n  subscription CommentsAdded($subjectId: ID!) {\n    commentsAdded(subjectId: $subjectId) { ...comments_comment }\n  }\n"): (typeof documents)["\n  subscription CommentsAdded($subjectId: ID!) {\n    commentsAdded(subjectId: $subjectId) { ...comments_comment }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) { nodes { id name slug } }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC }) @include(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n  }\n"): (typeof documents)["\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) { nodes { id name slug } }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC }) @include(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes { id name number project { id name } }\n    }\n  }\n"];
+export function graphql(source: "\n  mutation AddComment($input: AddCommentInput!) {\n    addComment(input: $input) { comment { ...comments_comment } errors { code message path } }\n  }\n"): (typeof documents)["\n  mutation AddComment($input: AddCommentInput!) {\n    addComment(input: $input) { comment { ...comments_comment } errors { code message path } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Sidebar {\n    projects(first: 8) { nodes { id name slug activeRunCount } totalCount }\n  }\n"): (typeof documents)["\n  query Sidebar {\n    projects(first: 8) { nodes { id name slug activeRunCount } totalCount }\n  }\n"];
+export function graphql(source: "\n  mutation EditComment($id: ID!, $body: String!) {\n    editComment(id: $id, body: $body) { comment { ...comments_comment } errors { code message path } }\n  }\n"): (typeof documents)["\n  mutation EditComment($id: ID!, $body: String!) {\n    editComment(id: $id, body: $body) { comment { ...comments_comment } errors { code message path } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SignOut {\n    signOut { errors { code message path } }\n  }\n"): (typeof documents)["\n  mutation SignOut {\n    signOut { errors { code message path } }\n  }\n"];
+export function graphql(source: "\n  mutation DeleteComment($id: ID!) {\n    deleteComment(id: $id) { comment { ...comments_comment } errors { code message path } }\n  }\n"): (typeof documents)["\n  mutation DeleteComment($id: ID!) {\n    deleteComment(id: $id) { comment { ...comments_comment } errors { code message path } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) { kind valid role workspaceName invitedBy reason }\n  }\n"): (typeof documents)["\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) { kind valid role workspaceName invitedBy reason }\n  }\n"];
+export function graphql(source: "\n  query CompletionDetail($id: ID!) {\n    completion(id: $id) { id ...completion_row ...review_verdicts }\n  }\n"): (typeof documents)["\n  query CompletionDetail($id: ID!) {\n    completion(id: $id) { id ...completion_row ...review_verdicts }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer { role user { id name } }\n      errors { code message path }\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer { role user { id name } }\n      errors { code message path }\n    }\n  }\n"];
+export function graphql(source: "\n  query CompletionGroup($runId: ID!, $step: Int!, $group: Int!) {\n    run(id: $runId) {\n      id\n      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) { nodes { id reward } }\n    }\n  }\n"): (typeof documents)["\n  query CompletionGroup($runId: ID!, $step: Int!, $group: Int!) {\n    run(id: $runId) {\n      id\n      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) { nodes { id reward } }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ServerViewer {\n    viewer { role permissions user { id name email } workspace { id name } }\n  }\n"): (typeof documents)["\n  query ServerViewer {\n    viewer { role permissions user { id name email } workspace { id name } }\n  }\n"];
+export function graphql(source: "\n  query CompletionList($runId: ID!, $filter: CompletionFilter, $orderBy: CompletionOrder, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: 100, after: $after, filter: $filter, orderBy: $orderBy) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n"): (typeof documents)["\n  query CompletionList($runId: ID!, $filter: CompletionFilter, $orderBy: CompletionOrder, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: 100, after: $after, filter: $filter, orderBy: $orderBy) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user { id name email }\n    workspace { id name }\n  }\n"): (typeof documents)["\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user { id name email }\n    workspace { id name }\n  }\n"];
+export function graphql(source: "\n  query CompletionsOfStep($runId: ID!, $step: Int!, $first: Int!, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: $first, after: $after, filter: { step: { gte: $step, lte: $step } }, orderBy: { field: STEP, direction: ASC }) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n"): (typeof documents)["\n  query CompletionsOfStep($runId: ID!, $step: Int!, $first: Int!, $after: String) {\n    run(id: $runId) {\n      id\n      completions(first: $first, after: $after, filter: { step: { gte: $step, lte: $step } }, orderBy: { field: STEP, direction: ASC }) {\n        nodes { id ...completion_row }\n        pageInfo { hasNextPage endCursor }\n        totalCount\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Session {\n    viewer { ...session_viewer }\n  }\n"): (typeof documents)["\n  query Session {\n    viewer { ...session_viewer }\n  }\n"];
+export function graphql(source: "\n  query CompletionTokens($id: ID!) {\n    completion(id: $id) {\n      id\n      tokens { tokenIds pieces logp refLogp updatedLogp }\n    }\n  }\n"): (typeof documents)["\n  query CompletionTokens($id: ID!) {\n    completion(id: $id) {\n      id\n      tokens { tokenIds pieces logp refLogp updatedLogp }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment completion_row on Completion {\n    id step index group promptText answer text tokenCount truncated\n    reward\n    rewards { name value weight version error }\n    advantage signal kl logp refLogp updatedLogp\n    verdictCount verdictsHidden commentCount\n    myVerdict { id value }\n  }\n"): (typeof documents)["\n  fragment completion_row on Completion {\n    id step index group promptText answer text tokenCount truncated\n    reward\n    rewards { name value weight version error }\n    advantage signal kl logp refLogp updatedLogp\n    verdictCount verdictsHidden commentCount\n    myVerdict { id value }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CompletionSteps($runId: ID!, $last: Int!) {\n    run(id: $runId) { id completionSteps(last: $last) }\n  }\n"): (typeof documents)["\n  query CompletionSteps($runId: ID!, $last: Int!) {\n    run(id: $runId) { id completionSteps(last: $last) }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription CompletionsAdded($runId: ID!) {\n    completionsAdded(runId: $runId) { runId step }\n  }\n"): (typeof documents)["\n  subscription CompletionsAdded($runId: ID!) {\n    completionsAdded(runId: $runId) { runId step }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project {\n        id\n        slug\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation CreateProject($input: CreateProjectInput!) {\n    createProject(input: $input) {\n      project {\n        id\n        slug\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment project_row on Project {\n    id\n    name\n    slug\n    description\n    runCount\n    activeRunCount\n    promptSetCount\n    lastActivityAt\n  }\n"): (typeof documents)["\n  fragment project_row on Project {\n    id\n    name\n    slug\n    description\n    runCount\n    activeRunCount\n    promptSetCount\n    lastActivityAt\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        ...project_row\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query Projects($after: String) {\n    projects(first: 50, after: $after) {\n      nodes {\n        id\n        ...project_row\n      }\n      pageInfo {\n        hasNextPage\n        endCursor\n      }\n      totalCount\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment review_verdicts on Completion {\n    id verdictCount verdictsHidden commentCount\n    myVerdict { id value note }\n    verdicts { id value note createdAt author { id name } }\n  }\n"): (typeof documents)["\n  fragment review_verdicts on Completion {\n    id verdictCount verdictsHidden commentCount\n    myVerdict { id value note }\n    verdicts { id value note createdAt author { id name } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation GiveVerdict($input: GiveVerdictInput!) {\n    giveVerdict(input: $input) {\n      verdict { id }\n      completion { ...review_verdicts }\n      errors { code message path }\n    }\n  }\n"): (typeof documents)["\n  mutation GiveVerdict($input: GiveVerdictInput!) {\n    giveVerdict(input: $input) {\n      verdict { id }\n      completion { ...review_verdicts }\n      errors { code message path }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription VerdictsAdded($runId: ID!) {\n    verdictsAdded(runId: $runId) {\n      author { id name }\n      completion { ...review_verdicts }\n    }\n  }\n"): (typeof documents)["\n  subscription VerdictsAdded($runId: ID!) {\n    verdictsAdded(runId: $runId) {\n      author { id name }\n      completion { ...review_verdicts }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) {\n      nodes {\n        id\n        name\n        slug\n      }\n    }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC })\n      @include(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n  }\n"): (typeof documents)["\n  query CommandPalette($text: String, $hasText: Boolean!) {\n    projects(first: 50) {\n      nodes {\n        id\n        name\n        slug\n      }\n    }\n    runs(first: 8, filter: { text: $text }, orderBy: { field: CREATED_AT, direction: DESC })\n      @include(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n    recent: runs(first: 5, orderBy: { field: CREATED_AT, direction: DESC }) @skip(if: $hasText) {\n      nodes {\n        id\n        name\n        number\n        project {\n          id\n          name\n        }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Sidebar {\n    projects(first: 8) {\n      nodes {\n        id\n        name\n        slug\n        activeRunCount\n      }\n      totalCount\n    }\n  }\n"): (typeof documents)["\n  query Sidebar {\n    projects(first: 8) {\n      nodes {\n        id\n        name\n        slug\n        activeRunCount\n      }\n      totalCount\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignOut {\n    signOut {\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SignOut {\n    signOut {\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) {\n      kind\n      valid\n      role\n      workspaceName\n      invitedBy\n      reason\n    }\n  }\n"): (typeof documents)["\n  query LinkInfo($token: String!) {\n    linkInfo(token: $token) {\n      kind\n      valid\n      role\n      workspaceName\n      invitedBy\n      reason\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer {\n        role\n        user {\n          id\n          name\n        }\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation SignIn($token: String!, $name: String) {\n    signInWithLink(token: $token, name: $name) {\n      viewer {\n        role\n        user {\n          id\n          name\n        }\n      }\n      errors {\n        code\n        message\n        path\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ServerViewer {\n    viewer {\n      role\n      permissions\n      user {\n        id\n        name\n        email\n      }\n      workspace {\n        id\n        name\n      }\n    }\n  }\n"): (typeof documents)["\n  query ServerViewer {\n    viewer {\n      role\n      permissions\n      user {\n        id\n        name\n        email\n      }\n      workspace {\n        id\n        name\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user {\n      id\n      name\n      email\n    }\n    workspace {\n      id\n      name\n    }\n  }\n"): (typeof documents)["\n  fragment session_viewer on Viewer {\n    role\n    permissions\n    user {\n      id\n      name\n      email\n    }\n    workspace {\n      id\n      name\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Session {\n    viewer {\n      ...session_viewer\n    }\n  }\n"): (typeof documents)["\n  query Session {\n    viewer {\n      ...session_viewer\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -1,0 +1,34 @@
+import { ArrowDown, ArrowUp, TriangleAlert } from 'lucide-react';
+import { cx } from '../../ui/cx.ts';
+import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
+import { type CompletionRow, deltaLogp } from './completionRow.ts';
+import styles from './completions.module.css';
+import { movementOf } from './signalArithmetic.ts';
+
+/** Log-probability before → after the update, the difference by sign, and a warning where it went against the signal. */
+export function MovementFigure({ row }: { readonly row: CompletionRow }) {
+  const delta = deltaLogp(row);
+  if (typeof row.logp !== 'number') return <span className={styles.missing}>–</span>;
+  if (delta === null) return <span>{formatNumber(row.logp)}</span>;
+  const movement = movementOf(row.signal ?? null, delta);
+  return (
+    <span className={styles.movement}>
+      <span className={styles.from}>
+        {formatNumber(row.logp)}
+        <span aria-hidden> → </span>
+        <span className="visually-hidden"> to </span>
+        {formatNumber(row.updatedLogp ?? 0)}
+      </span>
+      <span className={cx(styles.delta, delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>
+        {delta > 0 ? <ArrowUp size={12} aria-hidden /> : delta < 0 ? <ArrowDown size={12} aria-hidden /> : null}
+        {formatDelta('none', delta)}
+      </span>
+      {movement === 'against' && (
+        <span className={styles.against} title="The update moved it against its own signal: other completions of the step weighed more">
+          <TriangleAlert size={12} aria-hidden />
+          <span className="visually-hidden">moved against its signal</span>
+        </span>
+      )}
+    </span>
+  );
+}

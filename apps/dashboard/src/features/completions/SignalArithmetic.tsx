@@ -1,0 +1,103 @@
+import { Fragment } from 'react';
+import { cx } from '../../ui/cx.ts';
+import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
+import { type CompletionRow, deltaLogp } from './completionRow.ts';
+import styles from './completions.module.css';
+import { type Equation, type SignalRule, movementOf, signalEquations } from './signalArithmetic.ts';
+
+/** Why the completion was pushed up or down: from the reward's components to the signal, and what the update did. */
+export function SignalArithmetic({ row, groupRewards, rule }: { readonly row: CompletionRow; readonly groupRewards: readonly (number | null)[]; readonly rule: SignalRule | null }) {
+  const scored = {
+    reward: row.reward ?? null,
+    rewards: row.rewards.map(({ name, value, weight }) => ({ name, value: value ?? null, weight })),
+    advantage: row.advantage ?? null,
+    signal: row.signal ?? null,
+    kl: row.kl ?? null,
+  };
+  const equations = signalEquations(scored, groupRewards, rule);
+  const failed = row.rewards.filter((component) => typeof component.value !== 'number');
+  const explained = new Set(equations.map(({ left }) => left));
+  const recorded = (['reward', 'advantage', 'signal'] as const).filter((name) => !explained.has(name) && scored[name] !== null);
+  return (
+    <div className={styles.arithmetic}>
+      <dl className={styles.equations}>
+        {equations.map((equation) => (
+          <EquationLine key={equation.left} equation={equation} />
+        ))}
+        {recorded.map((name) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <span className={styles.result}>{formatNumber(scored[name] ?? 0)}</span> <span className={styles.rule}>as recorded by the trainer</span>
+            </dd>
+          </Fragment>
+        ))}
+        {failed.map((component) => (
+          <Fragment key={component.name}>
+            <dt>{component.name}</dt>
+            <dd className={styles.failure}>
+              null: {component.error ?? 'no value was computed'}
+              <span className={styles.rule}> (a null never counts as 0; the completion left the batch)</span>
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+      <Outcome row={row} />
+    </div>
+  );
+}
+
+function EquationLine({ equation }: { readonly equation: Equation }) {
+  return (
+    <>
+      <dt>{equation.left}</dt>
+      <dd>
+        <span className={styles.equation}>
+          {equation.terms.map((term, index) => (
+            <Fragment key={index}>
+              {term.operator !== '' && <span className={styles.operator}>{term.operator}</span>}
+              <span className={styles.term}>
+                <span>
+                  {term.bracket === 'open' && '('}
+                  {formatNumber(term.value)}
+                  {term.bracket === 'close' && ')'}
+                </span>
+                <span className={styles.termName}>{term.label}</span>
+              </span>
+            </Fragment>
+          ))}
+          <span className={styles.operator}>=</span>
+          <span className={styles.result}>{formatNumber(equation.value)}</span>
+        </span>
+        <span className={styles.rule}>{equation.rule}</span>
+      </dd>
+    </>
+  );
+}
+
+/** What the signal asked for and what came of it, in a sentence. */
+function Outcome({ row }: { readonly row: CompletionRow }) {
+  const delta = deltaLogp(row);
+  const signal = row.signal ?? null;
+  if (signal === null) return <p className={styles.outcome}>No signal was recorded for this completion{row.reward === null ? ': its reward could not be computed, so the update left it out' : ''}.</p>;
+  const movement = movementOf(signal, delta);
+  const asked = movement === 'no_signal' ? 'No push: the signal is 0.' : `Pushed ${signal > 0 ? 'up' : 'down'} with weight ${formatNumber(Math.abs(signal))}.`;
+  if (delta === null || movement === null) return <p className={styles.outcome}>{asked} What the update did to it was not recorded.</p>;
+  const factor = Math.exp(delta);
+  return (
+    <p className={styles.outcome}>
+      {asked} Its log-probability went from {formatNumber(row.logp ?? 0)} to {formatNumber(row.updatedLogp ?? 0)} nats (
+      <span className={cx(delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>{formatDelta('none', delta)}</span>): {likelihood(factor)}
+      {movement === 'with' && ', as the signal asked'}
+      {movement === 'against' && ', against its own signal: the update is one step for the whole batch, and others in it weighed more'}
+      {movement === 'no_signal' && Math.abs(delta) >= 1e-4 && ': moved along by the others of the step'}.
+    </p>
+  );
+}
+
+function likelihood(factor: number): string {
+  if (Math.abs(factor - 1) < 0.0005) return 'as likely as before';
+  if (factor >= 2) return `${formatNumber(factor)} times as likely`;
+  if (factor <= 0.5) return `${formatNumber(1 / factor)} times less likely`;
+  return factor > 1 ? `${((factor - 1) * 100).toFixed(1)} % more likely` : `${((1 - factor) * 100).toFixed(1)} % less likely`;
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type CompletionRow, deltaLogp, groupFigures, groupsOf } from './completionRow.ts';
+
+const row = (over: Partial<CompletionRow>): CompletionRow => ({
+  id: `${over.group ?? 0}-${over.index ?? 0}`,
+  step: 1,
+  index: 0,
+  group: 0,
+  promptText: '1+1=',
+  answer: '2',
+  text: '2',
+  tokenCount: 2,
+  truncated: false,
+  reward: 1,
+  rewards: [],
+  advantage: null,
+  signal: null,
+  kl: null,
+  logp: null,
+  refLogp: null,
+  updatedLogp: null,
+  verdictCount: 0,
+  verdictsHidden: false,
+  commentCount: 0,
+  myVerdict: null,
+  ...over,
+});
+
+describe('groupsOf', () => {
+  it('orders groups and their completions whatever order they come in', () => {
+    const groups = groupsOf([row({ group: 1, index: 3 }), row({ group: 0, index: 1 }), row({ group: 1, index: 2 }), row({ group: 0, index: 0 })]);
+    expect(groups.map(({ group, completions }) => [group, completions.map(({ index }) => index)])).toEqual([
+      [0, [0, 1]],
+      [1, [2, 3]],
+    ]);
+  });
+});
+
+describe('groupFigures', () => {
+  const figures = (rewards: (number | null)[]) => groupFigures({ group: 0, completions: rewards.map((reward, index) => row({ index, reward })) });
+
+  it('leaves null rewards out of the mean and counts them', () => {
+    expect(figures([1, 0, null])).toEqual({ mean: 0.5, nulls: 1, flat: false });
+  });
+
+  it('calls a group flat when all known rewards are equal', () => {
+    expect(figures([1, 1, null]).flat).toBe(true);
+    expect(figures([null, null])).toEqual({ mean: null, nulls: 2, flat: true });
+    expect(figures([1]).flat).toBe(false);
+  });
+});
+
+describe('deltaLogp', () => {
+  it('is after minus before, null where one is missing', () => {
+    expect(deltaLogp(row({ logp: -3, updatedLogp: -2.5 }))).toBe(0.5);
+    expect(deltaLogp(row({ logp: -3 }))).toBeNull();
+  });
+});

@@ -1,0 +1,244 @@
+'use client';
+/** @file The head of a run's page: what it is called, how it stands, how far it is, what one can do. */
+import { isTerminal } from '@nabla/domain';
+import { Archive, ArchiveRestore, CopyPlus, Ellipsis, GitCompareArrows, ListChecks, Pause, Pencil, Play, Square, Tag as TagIcon } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import type { run_headerFragment } from '../../graphql/generated/graphql.ts';
+import { graphql } from '../../graphql/generated/index.ts';
+import { useViewer } from '../../graphql/session.tsx';
+import { Tag } from '../../ui/Badge.tsx';
+import { Button, ButtonLink, IconButton } from '../../ui/Button.tsx';
+import { ConfirmDialog } from '../../ui/Dialog.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
+import { ProgressBar } from '../../ui/ProgressBar.tsx';
+import { RelativeTime, useNow } from '../../ui/RelativeTime.tsx';
+import { Callout } from '../../ui/states.tsx';
+import { StatusPill } from '../../ui/StatusPill.tsx';
+import { InlineText } from './InlineText.tsx';
+import styles from './run.module.css';
+import { TagEditor } from './TagEditor.tsx';
+import { type RunActions, useRunActions } from './useRunActions.ts';
+
+export const runHeaderFragment = graphql(`
+  fragment run_header on Run {
+    id number name status stage pendingCommand step totalSteps tags note archived statusReason leaseLive backend
+    createdAt startedAt finishedAt updatedAt lastHeartbeatAt durationMs verdictCount
+    project { id slug name tags }
+    owner { id name }
+    worker { id name online device backend }
+    clonedFrom { id number name }
+  }
+`);
+
+export function RunHeader({ run }: { readonly run: run_headerFragment }) {
+  const viewer = useViewer();
+  const actions = useRunActions(run.id);
+  const [renaming, setRenaming] = useState(false);
+  const [tagging, setTagging] = useState(false);
+  const mayEdit = viewer.can('renameRun');
+  return (
+    <header className={styles.header}>
+      <div className={styles.headRow}>
+        <div className={styles.names}>
+          <div className={styles.titleRow}>
+            <span className={styles.number}>#{run.number}</span>
+            <InlineText
+              label="Name of the run"
+              value={run.name}
+              editing={renaming}
+              onEditing={setRenaming}
+              onSave={(name) => actions.rename(name)}
+              maxLength={120}
+              render={(name) => <h1 className={styles.title}>{name}</h1>}
+            />
+            {mayEdit && !renaming && (
+              <IconButton label="Rename" size="sm" className={styles.quiet} onClick={() => setRenaming(true)}>
+                <Pencil size={13} aria-hidden />
+              </IconButton>
+            )}
+          </div>
+          <div className={styles.meta}>
+            <StatusPill status={run.status} pending={run.pendingCommand} />
+            {run.archived && <span>archived</span>}
+            <span>{stageText(run)}</span>
+            {run.owner && <span>by {run.owner.name}</span>}
+            <span>
+              created <RelativeTime at={run.createdAt} />
+            </span>
+            {run.clonedFrom && (
+              <span>
+                from <Link href={`/runs/${run.clonedFrom.id}`}>#{run.clonedFrom.number} {run.clonedFrom.name}</Link>
+              </span>
+            )}
+            <WorkerText run={run} />
+          </div>
+        </div>
+        <Actions run={run} actions={actions} onRename={() => setRenaming(true)} onTag={() => setTagging(true)} />
+      </div>
+      <Progress run={run} />
+      {(run.tags.length > 0 || tagging) && (
+        <div className={styles.tags}>
+          {tagging ? (
+            <TagEditor tags={run.tags} known={run.project.tags} onSave={(tags) => actions.setTags(tags)} onClose={() => setTagging(false)} />
+          ) : (
+            <>
+              {run.tags.map((tag) => (
+                <Tag key={tag} onRemove={viewer.can('setRunTags') ? () => void actions.setTags(run.tags.filter((one) => one !== tag)) : undefined}>
+                  {tag}
+                </Tag>
+              ))}
+              {viewer.can('setRunTags') && (
+                <Button size="sm" variant="ghost" icon={<TagIcon size={12} aria-hidden />} onClick={() => setTagging(true)}>
+                  Edit tags
+                </Button>
+              )}
+            </>
+          )}
+        </div>
+      )}
+      <Reason run={run} />
+    </header>
+  );
+}
+
+function stageText(run: run_headerFragment): string {
+  if (isTerminal(run.status)) return `${run.step.toLocaleString('en')} of ${run.totalSteps.toLocaleString('en')} steps`;
+  if (run.stage === 'WARM_UP') return 'supervised warm-up';
+  if (run.stage === 'POLICY_GRADIENT') return 'policy gradient';
+  return 'not started';
+}
+
+/** Who executes it, and whether that is certain. */
+function WorkerText({ run }: { readonly run: run_headerFragment }) {
+  if (!run.worker) return run.status === 'QUEUED' ? <span>waiting for a worker</span> : null;
+  const backend = run.backend ?? run.worker.backend;
+  if (run.status !== 'RUNNING')
+    return (
+      <span>
+        {run.worker.name} · {backend}
+      </span>
+    );
+  return (
+    <span className={run.leaseLive ? undefined : styles.warning} title={run.lastHeartbeatAt ? `Last sign of life: ${new Date(run.lastHeartbeatAt).toLocaleString('en')}` : undefined}>
+      on <Link href="/workers">{run.worker.name}</Link> · {backend}
+      {!run.leaseLive && ' · lease expired: the worker is silent, the run goes back to the queue'}
+    </span>
+  );
+}
+
+function Progress({ run }: { readonly run: run_headerFragment }) {
+  const now = useNow();
+  const started = run.startedAt ? new Date(run.startedAt).getTime() : null;
+  const duration = run.durationMs ?? (started === null ? null : Math.max(0, (run.finishedAt ? new Date(run.finishedAt).getTime() : now) - started));
+  const running = run.status === 'RUNNING';
+  const left = running && duration !== null && run.step > 4 ? (duration / run.step) * (run.totalSteps - run.step) : null;
+  const tone = run.status === 'FAILED' ? 'bad' : run.status === 'FINISHED' ? 'good' : running ? 'accent' : 'neutral';
+  return (
+    <div className={styles.progress}>
+      <ProgressBar value={run.step} max={run.totalSteps} label={`Step ${run.step} of ${run.totalSteps}`} tone={tone} />
+      <span className={styles.progressText}>
+        <span>
+          step {run.step.toLocaleString('en')} / {run.totalSteps.toLocaleString('en')}
+        </span>
+        {duration !== null && <span>{formatDuration(duration)}</span>}
+        {left !== null && left > 0 && <span>about {formatDuration(left)} left</span>}
+      </span>
+    </div>
+  );
+}
+
+/** The cause of a failure, or what a run waits for, where nobody can overlook it. */
+function Reason({ run }: { readonly run: run_headerFragment }) {
+  if (run.status === 'FAILED')
+    return (
+      <Callout tone="bad" title={`Failed at step ${run.step.toLocaleString('en')}`}>
+        {run.statusReason ?? 'The worker gave no cause.'}
+      </Callout>
+    );
+  if (!run.statusReason) return null;
+  return <Callout tone={isTerminal(run.status) ? 'info' : 'warn'}>{run.statusReason}</Callout>;
+}
+
+function Actions({ run, actions, onRename, onTag }: { readonly run: run_headerFragment; readonly actions: RunActions; readonly onRename: () => void; readonly onTag: () => void }) {
+  const viewer = useViewer();
+  const router = useRouter();
+  const [confirming, setConfirming] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const doing = async (action: () => Promise<boolean>): Promise<void> => {
+    setBusy(true);
+    await action();
+    setBusy(false);
+  };
+  const over = isTerminal(run.status);
+  const pausable = (run.status === 'RUNNING' || run.status === 'QUEUED') && run.pendingCommand !== 'PAUSE' && run.pendingCommand !== 'CANCEL';
+  const resumable = run.status === 'PAUSED' || (run.status === 'RUNNING' && run.pendingCommand === 'PAUSE');
+  return (
+    <div className={styles.actions}>
+      {viewer.can('pauseRun') && pausable && (
+        <Button busy={busy} icon={<Pause size={14} aria-hidden />} onClick={() => void doing(actions.pause)}>
+          Pause
+        </Button>
+      )}
+      {viewer.can('resumeRun') && resumable && (
+        <Button busy={busy} variant="primary" icon={<Play size={14} aria-hidden />} onClick={() => void doing(actions.resume)}>
+          Resume
+        </Button>
+      )}
+      <ButtonLink href={`/review/${run.id}`} icon={<ListChecks size={14} aria-hidden />}>
+        Review
+      </ButtonLink>
+      <Menu
+        trigger={
+          <IconButton label="More actions" variant="default">
+            <Ellipsis size={16} aria-hidden />
+          </IconButton>
+        }
+      >
+        <MenuItem icon={<GitCompareArrows size={14} aria-hidden />} onSelect={() => router.push(`/compare?runs=${run.id}`)}>
+          Compare with…
+        </MenuItem>
+        {viewer.can('createRun') && (
+          <MenuItem icon={<CopyPlus size={14} aria-hidden />} onSelect={() => router.push(`/p/${run.project.slug}/new?clone=${run.id}`)}>
+            Clone
+          </MenuItem>
+        )}
+        {viewer.can('renameRun') && (
+          <MenuItem icon={<Pencil size={14} aria-hidden />} onSelect={onRename}>
+            Rename
+          </MenuItem>
+        )}
+        {viewer.can('setRunTags') && (
+          <MenuItem icon={<TagIcon size={14} aria-hidden />} onSelect={onTag}>
+            Edit tags
+          </MenuItem>
+        )}
+        {viewer.can('archiveRun') && (
+          <MenuItem icon={run.archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />} onSelect={() => void actions.setArchived(!run.archived)}>
+            {run.archived ? 'Take out of the archive' : 'Archive'}
+          </MenuItem>
+        )}
+        {viewer.can('cancelRun') && !over && (
+          <>
+            <MenuSeparator />
+            <MenuItem danger icon={<Square size={14} aria-hidden />} disabled={run.pendingCommand === 'CANCEL'} onSelect={() => setConfirming(true)}>
+              Cancel the run
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      <ConfirmDialog
+        open={confirming}
+        onOpenChange={setConfirming}
+        title={`Cancel #${run.number} ${run.name}?`}
+        description="It stops for good after the step it is in. What it recorded, and its checkpoints, stay. To stop for a while, pause it instead."
+        confirmLabel="Cancel the run"
+        onConfirm={async () => {
+          await actions.cancel();
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { expect, it } from 'vitest';
+
+const SCRIPT = path.join(
+  path.dirname(fileURLToPath(import.meta.url)),
+  '..',
+  '..',
+  '..',
+  'scripts',
+  'native.mjs',
+);
+
+/** Runs the script with an empty cache of its own; the tests reach no network. */
+async function run(env) {
+  const cache = await mkdtemp(path.join(os.tmpdir(), 'nabla-native-'));
+  try {
+    return await new Promise((resolve) => {
+      const settings = {
+        ...process.env,
+        PIP_FIND_LINKS: '',
+        XDG_CACHE_HOME: cache,
+        NABLA_NATIVE: 'cpu',
+        ...env,
+      };
+      execFile(process.execPath, [SCRIPT], { env: settings }, async (error, stdout) => {
+        const left = await readdir(cache, { recursive: true });
+        resolve({ status: error?.code ?? 0, stdout: stdout.trim(), left });
+      });
+    });
+  } finally {
+    await rm(cache, { recursive: true });
+  }
+}
+
+const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+
+it('is left out where NABLA_BACKEND=wasm asks for it', async () => {
+  const { stdout, status } = await run({ NABLA_BACKEND: 'wasm' });
+  expect(stdout).toBe(
+    'No native engine: NABLA_BACKEND=wasm is set: training runs on wasm, about 9 times slower',
+  );
+  expect(status).toBe(1);
+});
+
+it.runIf(supported)('says in one line that a compiler is missing, before it downloads anything', async () => {
+  const { stdout, left } = await run({ PATH: '', CXX: '', PIP_INDEX_URL: 'http://127.0.0.1:1/simple' });
+  expect(stdout).toMatch(
+    /^No native engine: no C\+\+ compiler was found .*: training runs on wasm, about 9 times slower$/,
+  );
+  expect(left).toEqual([]);
+});
+
+it.runIf(supported)(
+  'says in one line that the index cannot be reached, and leaves no half of anything',
+  async () => {
+    // Port 1 of this machine: nothing listens there. CXX answers --version and is not needed further.
+    const { stdout, left } = await run({ CXX: process.execPath, PIP_INDEX_URL: 'http://127.0.0.1:1/simple' });
+    expect(stdout.split('\n').at(-1)).toMatch(
+      /^No native engine: the package index http:\/\/127\.0\.0\.1:1 cannot be reached \(.+\): training runs on wasm/,
+    );
+    expect(left.filter((name) => name !== 'nabla' && name !== path.join('nabla', 'native'))).toEqual([]);
+  },
+);
+
+it('refuses a device that is none', async () => {
+  const { stdout } = await run({ NABLA_NATIVE: 'tpu' });
+  expect(stdout).toContain('NABLA_NATIVE is "tpu", it can be cpu or cuda');
+});

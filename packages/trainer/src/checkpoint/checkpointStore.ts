@@ -1,0 +1,126 @@
+/** @file The checkpoints of one run in one folder: `step-<step>-<sha256>.ckpt`, written aside and renamed when whole. */
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import type { SessionState } from '../sessionState.ts';
+import { CheckpointError } from './checkpointError.ts';
+import { readCheckpointFile, writeCheckpointFile } from './checkpointFile.ts';
+
+export interface StoredCheckpoint {
+  readonly step: number;
+  /** Of the whole file, lower-case hex. */
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly path: string;
+}
+
+export interface RestoredCheckpoint {
+  readonly checkpoint: StoredCheckpoint;
+  readonly state: SessionState;
+}
+
+const NAME = /^step-(\d{8,})-([0-9a-f]{64})\.ckpt$/;
+const ASIDE = '.aside-';
+
+/** Writes a checkpoint and removes those beyond the last `keepLast`. When it returns the file survives a power failure. */
+export async function saveCheckpoint(
+  folder: string,
+  state: SessionState,
+  keepLast: number,
+): Promise<StoredCheckpoint> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const aside = path.join(folder, `${ASIDE}${process.pid}`);
+  try {
+    const { sha256, bytes } = await writeCheckpointFile(aside, state);
+    const file = checkpointPath(folder, state.step, sha256);
+    await rename(aside, file);
+    await syncFolder(folder);
+    await prune(folder, keepLast);
+    return { step: state.step, sha256, bytes, path: file };
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+/** Those in the folder, latest step first. */
+export async function listCheckpoints(folder: string): Promise<StoredCheckpoint[]> {
+  const found: StoredCheckpoint[] = [];
+  for (const name of await namesIn(folder)) {
+    const [, step, sha256] = NAME.exec(name) ?? [];
+    if (step === undefined || sha256 === undefined) continue;
+    const file = path.join(folder, name);
+    found.push({ step: Number(step), sha256, bytes: (await stat(file)).size, path: file });
+  }
+  return found.sort((a, b) => b.step - a.step);
+}
+
+/**
+ * The latest checkpoint that is whole, passing over damaged ones.
+ * @param configHash that it must have been made under.
+ * @param onDamaged is told of each one passed over.
+ * @returns undefined when there is none.
+ * @throws CheckpointError CONFIG_MISMATCH or UNSUPPORTED: going further back would not help, and the user must know.
+ */
+export async function restoreLatest(
+  folder: string,
+  configHash: string,
+  onDamaged: (message: string) => void,
+): Promise<RestoredCheckpoint | undefined> {
+  for (const checkpoint of await listCheckpoints(folder)) {
+    try {
+      return { checkpoint, state: await restoreCheckpoint(checkpoint, configHash) };
+    } catch (error) {
+      if (!(error instanceof CheckpointError) || error.code !== 'DAMAGED') throw error;
+      onDamaged(`${error.message}; the one before is used`);
+      await rename(checkpoint.path, `${checkpoint.path}.damaged`);
+    }
+  }
+  return undefined;
+}
+
+/** Reads one checkpoint. @throws CheckpointError */
+export async function restoreCheckpoint(
+  checkpoint: Pick<StoredCheckpoint, 'path' | 'sha256'>,
+  configHash: string,
+): Promise<SessionState> {
+  const state = await readCheckpointFile(checkpoint.path, checkpoint.sha256);
+  if (state.configHash !== configHash)
+    throw new CheckpointError(
+      'CONFIG_MISMATCH',
+      `checkpoint ${checkpoint.path} (step ${state.step}) belongs to another configuration: hash ${state.configHash.slice(0, 12)}…, this run's is ${configHash.slice(0, 12)}…`,
+    );
+  return state;
+}
+
+/** Where a checkpoint of this step and content lies in the folder. */
+export function checkpointPath(folder: string, step: number, sha256: string): string {
+  return path.join(folder, `step-${String(step).padStart(8, '0')}-${sha256}.ckpt`);
+}
+
+/** Removes what a process that was killed while writing left behind. Only for a folder that nobody writes to at the moment. */
+export async function removeUnfinished(folder: string): Promise<void> {
+  for (const name of await namesIn(folder))
+    if (name.startsWith(ASIDE)) await rm(path.join(folder, name), { force: true });
+}
+
+async function prune(folder: string, keepLast: number): Promise<void> {
+  for (const old of (await listCheckpoints(folder)).slice(keepLast)) await rm(old.path, { force: true });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,75 @@
+/** @file Brings checkpoints to the API behind the training: after the records they stand on, in order, through any outage. */
+import { ConnectionError, RefusedError, backoffMs, pause, type Client, type RunChannel } from '@nabla/client';
+
+import type { StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+
+interface Waiting {
+  readonly checkpoint: StoredCheckpoint;
+  /** What must be committed first: whoever resumes from a checkpoint leaves no gap in the record. */
+  readonly mark: number;
+}
+
+export class CheckpointUploads {
+  readonly #client: Client;
+  readonly #channel: RunChannel;
+  readonly #onProblem: (message: string) => void;
+  readonly #stopping = new AbortController();
+  readonly #queue: Waiting[] = [];
+  #working: Promise<void> | undefined;
+
+  constructor(client: Client, channel: RunChannel, onProblem: (message: string) => void) {
+    this.#client = client;
+    this.#channel = channel;
+    this.#onProblem = onProblem;
+  }
+
+  add(checkpoint: StoredCheckpoint): void {
+    this.#queue.push({ checkpoint, mark: this.#channel.mark });
+    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+  }
+
+  /** Resolves when all are recorded, or given up. */
+  async settled(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  /** Gives up what is not recorded yet. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.settled();
+  }
+
+  async #work(): Promise<void> {
+    for (
+      let next = this.#queue.shift();
+      next !== undefined && !this.#stopping.signal.aborted;
+      next = this.#queue.shift()
+    )
+      await this.#bring(next);
+  }
+
+  async #bring({ checkpoint, mark }: Waiting): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        if (!(await this.#channel.committed(mark, signal))) return;
+        const { sha256, bytes, step, path } = checkpoint;
+        await this.#client.artifacts.upload(path, { sha256, bytes }, { attempts: 1, signal });
+        await this.#client.worker.recordCheckpoint(
+          { ...this.#channel.lease.ref, step, sha256, bytes },
+          { attempts: 1, signal },
+        );
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error instanceof RefusedError && error.code === 'LEASE_LOST') {
+          if (!(await this.#channel.lease.renew(error))) return;
+        } else if (error instanceof ConnectionError) await pause(backoffMs(attempt), signal);
+        else
+          return this.#onProblem(
+            `the checkpoint of step ${checkpoint.step} could not be recorded: ${error instanceof Error ? error.message : String(error)}`,
+          );
+      }
+    }
+  }
+}

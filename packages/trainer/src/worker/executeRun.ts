@@ -1,0 +1,290 @@
+/** @file One claimed run from claim to end: brings it what it needs, trains it, and carries out what people ask of it meanwhile. */
+import { parseRunConfig, type PromptRecord, type RunConfig } from '@nabla/domain';
+import {
+  ConnectionError,
+  type Client,
+  type LeaseInfo,
+  type LogLevel,
+  RunChannel,
+  SpoolFullError,
+  type StepLog,
+  backoffMs,
+  pause,
+} from '@nabla/client';
+
+import { CheckpointError } from '../checkpoint/checkpointError.ts';
+import type { StepResult } from '../stepResult.ts';
+import { CheckpointUploads } from './checkpointUploads.ts';
+import type { ProcessPool } from './processPool.ts';
+import type { TrainingJob } from './protocol.ts';
+import { RunFolder } from './runFolder.ts';
+import { StopRequest } from './stopRequest.ts';
+import { type SupervisedOutcome, superviseTraining } from './superviseTraining.ts';
+
+export interface RunContext {
+  readonly client: Client;
+  readonly workerId: string;
+  /** Spools and checkpoints. */
+  readonly folder: string;
+  readonly pool: ProcessPool;
+  readonly rewardsDir?: string;
+  /** Step records of the run's last attempt by this worker were refused: its local checkpoints may be ahead of the record. */
+  readonly untrusted: boolean;
+  /** Reads a prompt file of the configuration. Absent where paths are not the caller's own: then such a run fails with the reason. */
+  readonly readPromptFile?: (file: string) => Promise<readonly PromptRecord[]>;
+  readonly log: (level: LogLevel, message: string, runId?: string) => void;
+  /** Ends the run soon, with a checkpoint, and gives it back. */
+  readonly shutdown: AbortSignal;
+  /** Ends it now, whatever waits: what is on disk is sent and resumed by the next start. Comes some time after `shutdown`. */
+  readonly abandon: AbortSignal;
+  readonly spoolMaxBytes?: number;
+  readonly onStarted?: (at: { step: number; totalSteps: number }) => void;
+  readonly onStep?: (result: StepResult, waitingRecords: number) => void;
+}
+
+export type RunEnd =
+  | { readonly kind: 'finished'; readonly step: number; readonly weightsHash: string }
+  | { readonly kind: 'failed'; readonly cause: string }
+  /** Given up because it was asked for: by a person (PAUSED, CANCELLED) or by this worker's shutdown (QUEUED, or unknown if it ran out of time). */
+  | { readonly kind: 'released'; readonly status: string; readonly step: number }
+  | { readonly kind: 'lost'; readonly why: string };
+
+/** What makes a run impossible on this worker, in a sentence for the run's page. */
+class RunImpossible extends Error {
+  override readonly name = 'RunImpossible';
+}
+
+const FULL_RETRY_MS = 1000;
+
+export async function executeRun(context: RunContext, lease: LeaseInfo): Promise<RunEnd> {
+  const { client, workerId, log } = context;
+  const runId = lease.run.id;
+  const stop = new StopRequest();
+  const folder = new RunFolder(context.folder, runId);
+  let step = lease.checkpoint?.step ?? 0;
+
+  const channel = await RunChannel.open({
+    trainer: client.worker,
+    runs: client.runs,
+    lease,
+    workerId,
+    spool: {
+      root: `${context.folder}/spool`,
+      ...(context.spoolMaxBytes === undefined ? {} : { maxBytes: context.spoolMaxBytes }),
+    },
+    onCommand(command) {
+      if (command === 'PAUSE') stop.ask('save', 'a pause was asked for');
+      if (command === 'CANCEL') stop.ask('drop', 'cancelling was asked for');
+    },
+    onLost: (why) => stop.ask('drop', `the lease was lost: ${why}`),
+    onRenewed: (attempt) => folder.setAttempt(attempt),
+    onProblem: (message) => log('WARN', message, runId),
+  });
+  const uploads = new CheckpointUploads(client, channel, (message) => note('WARN', message));
+  const watch = client.runs.watch(runId, {
+    onData: ({ pendingCommand }) => {
+      if (pendingCommand !== null) channel.lease.beatSoon();
+    },
+  });
+  const { abandon } = context;
+  const unlisten = [
+    whenAborted(context.shutdown, () => stop.ask('save', 'the worker is shutting down')),
+    whenAborted(abandon, () => {
+      stop.ask('drop', 'the worker ends now');
+      void uploads.stop();
+    }),
+  ];
+
+  /** Said on the run's page and in the worker's log. */
+  function note(level: LogLevel, message: string): void {
+    log(level, message, runId);
+    channel
+      .append({ step, logs: [{ level, message }] })
+      .catch((error: unknown) => log('WARN', `a log line of the run was not kept: ${String(error)}`, runId));
+  }
+
+  /** Resolves when the step is on disk. A full disk or spool is waited out, and said on the run's page. */
+  async function append(record: StepLog): Promise<void> {
+    for (;;) {
+      try {
+        await channel.append(record);
+        channel.lease.setReason(null);
+        return;
+      } catch (error) {
+        if (!(error instanceof SpoolFullError) || stop.kind === 'drop') throw error;
+        const why =
+          error.reason === 'disk'
+            ? 'the worker’s disk is full'
+            : `the worker’s spool is full${channel.waitingFor === undefined ? '' : `: ${channel.waitingFor}`}`;
+        if (channel.lease.setReason(`Waiting: ${why}; the run goes on when there is room`))
+          log('WARN', error.message, runId);
+        await pause(FULL_RETRY_MS);
+      }
+    }
+  }
+
+  async function train(): Promise<SupervisedOutcome> {
+    const job = await prepareJob(context, lease, folder, stop);
+    return superviseTraining(
+      context.pool,
+      job,
+      {
+        started(at) {
+          step = at.step;
+          context.onStarted?.(at);
+          note('INFO', at.step === 0 ? 'training began' : `training goes on after step ${at.step}`);
+        },
+        async step(result) {
+          await append(result);
+          step = result.step;
+          context.onStep?.(result, channel.pendingRecords);
+        },
+        checkpoint: (checkpoint) => uploads.add(checkpoint),
+        log: note,
+        waiting: (reason) => void channel.lease.setReason(reason),
+      },
+      stop,
+    );
+  }
+
+  async function end(outcome: SupervisedOutcome): Promise<RunEnd> {
+    if (channel.lease.lost !== undefined) return lost(channel.lease.lost);
+    switch (outcome.kind) {
+      case 'finished':
+        await uploads.settled();
+        if (channel.lease.lost !== undefined) return lost(channel.lease.lost);
+        await channel.finish(abandon);
+        await folder.remove();
+        return { kind: 'finished', step: outcome.step, weightsHash: outcome.weightsHash };
+      case 'failed':
+        note('ERROR', outcome.message);
+        await uploads.settled();
+        await channel.fail(outcome.message, outcome.step ?? undefined, abandon);
+        await folder.remove();
+        return { kind: 'failed', cause: outcome.message };
+      case 'stopped': {
+        if (stop.kind === 'save') await uploads.settled();
+        else await uploads.stop();
+        const status = await channel.release(context.shutdown.aborted ? (stop.why ?? null) : null, abandon);
+        if (status === 'CANCELLED') await folder.remove();
+        return { kind: 'released', status, step: outcome.step };
+      }
+    }
+  }
+
+  async function lost(why: string): Promise<RunEnd> {
+    await uploads.stop();
+    await folder.remove();
+    return { kind: 'lost', why };
+  }
+
+  try {
+    return await end(await train());
+  } catch (error) {
+    if (channel.lease.lost !== undefined) return await lost(channel.lease.lost);
+    if (abandon.aborted) return { kind: 'released', status: 'unknown', step };
+    const cause = error instanceof Error ? error.message : String(error);
+    const expected = error instanceof RunImpossible || error instanceof CheckpointError;
+    if (!expected) log('ERROR', error instanceof Error ? (error.stack ?? cause) : cause, runId);
+    try {
+      return await end({ kind: 'failed', code: 'WORKER', message: cause, step: null, promptIndex: null });
+    } catch (second) {
+      if (!abandon.aborted) throw second;
+      return { kind: 'released', status: 'unknown', step };
+    }
+  } finally {
+    for (const forget of unlisten) forget();
+    watch.stop();
+    await channel.close();
+  }
+}
+
+/** Calls back when the signal is aborted, at once if it is. Returns how to stop listening. */
+function whenAborted(signal: AbortSignal, callback: () => void): () => void {
+  if (signal.aborted) callback();
+  signal.addEventListener('abort', callback);
+  return () => signal.removeEventListener('abort', callback);
+}
+
+async function prepareJob(
+  context: RunContext,
+  lease: LeaseInfo,
+  folder: RunFolder,
+  stop: StopRequest,
+): Promise<TrainingJob> {
+  const { client } = context;
+  const parsed = parseRunConfig(lease.run.config);
+  if (!parsed.ok) {
+    const reasons = parsed.errors.map(
+      ({ path, message }) => `${path.join('.') || 'configuration'}: ${message}`,
+    );
+    throw new RunImpossible(
+      `the configuration is not valid for this worker's version: ${reasons.join('; ')}`,
+    );
+  }
+  const { config } = parsed;
+  const over = new AbortController();
+  const unlisten = stop.listen((kind) => {
+    if (kind === 'drop') over.abort(new RunImpossible(stop.why));
+  });
+  try {
+    const versionId = lease.prompts?.id;
+    const prompts = await patiently(() => promptsOf(context, config, versionId), over.signal);
+    const warmupPath = config.warmup?.path;
+    const warmupPrompts =
+      warmupPath === undefined ? undefined : await promptFile(context, warmupPath, 'warmup.path');
+    await patiently(
+      () =>
+        folder.prepare(client, lease, {
+          trusted: !context.untrusted,
+          signal: over.signal,
+          onMissing: (message) => context.log('WARN', message, lease.run.id),
+        }),
+      over.signal,
+    );
+    return {
+      config,
+      checkpointFolder: folder.path,
+      ...(prompts === undefined ? {} : { prompts }),
+      ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
+      ...(context.rewardsDir === undefined ? {} : { rewardsDir: context.rewardsDir }),
+    };
+  } finally {
+    unlisten();
+  }
+}
+
+async function promptsOf(
+  context: RunContext,
+  config: RunConfig,
+  versionId: string | undefined,
+): Promise<readonly PromptRecord[] | undefined> {
+  if (config.task.kind === 'file') return promptFile(context, config.task.path, 'task.path');
+  if (config.task.kind !== 'prompt_set') return undefined;
+  return context.client.promptSets.prompts(versionId ?? config.task.promptSetVersionId);
+}
+
+async function promptFile(
+  context: RunContext,
+  file: string,
+  where: string,
+): Promise<readonly PromptRecord[]> {
+  if (context.readPromptFile === undefined)
+    throw new RunImpossible(
+      `${where} names the file "${file}": workers read no files of others. Upload it as a prompt set, or execute the run with \`nabla train\` where the file is`,
+    );
+  return context.readPromptFile(file);
+}
+
+/** What needs the API, tried until it is there. */
+async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      await pause(backoffMs(attempt), signal);
+    }
+  }
+}

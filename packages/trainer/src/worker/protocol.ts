@@ -1,0 +1,65 @@
+/** @file What the worker and its training process say to each other. Both run the same code of the same version. */
+import type { PromptRecord, RunConfig, RunStage } from '@nabla/domain';
+
+import type { StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+import type { StepResult } from '../stepResult.ts';
+
+/** All that a training process needs to execute a run. */
+export interface TrainingJob {
+  readonly config: RunConfig;
+  /** Of the prompt set or file, where the task has one. */
+  readonly prompts?: readonly PromptRecord[];
+  /** Pairs of the supervised stage, where the configuration names a file. */
+  readonly warmupPrompts?: readonly PromptRecord[];
+  readonly rewardsDir?: string;
+  readonly checkpointFolder: string;
+}
+
+export interface EngineInfo {
+  readonly backend: 'native' | 'wasm';
+  readonly device: string;
+  /** One line for people: which engine, and what it costs. */
+  readonly description: string;
+  readonly version: string;
+}
+
+export interface TrainingFailure {
+  /** Of a `TrainerError` or a checkpoint's error; INTERNAL for a fault of ours. */
+  readonly code: string;
+  readonly message: string;
+  readonly step: number | null;
+  /** Prompt that it is about, from 0. */
+  readonly promptIndex: number | null;
+}
+
+export type ToTraining =
+  | { readonly type: 'start'; readonly job: TrainingJob }
+  /** One more step may be made: the results of an earlier one are safe. */
+  | { readonly type: 'go' }
+  /** End after the step under way; with a checkpoint if the run is to go on later. */
+  | { readonly type: 'stop'; readonly checkpoint: boolean };
+
+export type FromTraining =
+  | { readonly type: 'ready'; readonly engine: EngineInfo }
+  | { readonly type: 'started'; readonly step: number; readonly totalSteps: number; readonly stage: RunStage }
+  | { readonly type: 'step'; readonly result: StepResult }
+  | { readonly type: 'checkpoint'; readonly checkpoint: StoredCheckpoint }
+  | { readonly type: 'log'; readonly level: 'INFO' | 'WARN' | 'ERROR'; readonly message: string }
+  /** Why training does not go on at the moment; null when it does again. */
+  | { readonly type: 'waiting'; readonly reason: string | null }
+  | { readonly type: 'finished'; readonly step: number; readonly weightsHash: string }
+  | { readonly type: 'stopped'; readonly step: number }
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly step: number | null;
+    };
+
+/** Steps that may be under way or not yet safe: one is computed while the one before is written to disk. */
+export const STEPS_IN_FLIGHT = 2;
+
+/** The boundary where a message gets its type back; anything else on the channel (a debugger's, for instance) is passed over. */
+export function isMessage<Message extends ToTraining | FromTraining>(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}
