@@ -69,6 +69,7 @@ async function ensureBinding(version, device, wheels, log) {
     await mkdir(cache, { recursive: true });
     const onWait = () => log('Another process is preparing the native engine: waiting for it');
     await withLock(path.join(cache, 'lock'), onWait, async () => {
+      await removeLeftovers(cache);
       if (!existsSync(libraries)) await unpackWheels(cache, libraries, wheels, device, log);
       if (!existsSync(binding)) {
         log(`Compiling the TensorFlow binding with ${compiler} (about 15 s)`);
@@ -150,6 +151,12 @@ async function publish(folder, fill) {
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** What a killed process was staging: nobody else stages while we hold the lock. */
+async function removeLeftovers(cache) {
+  const names = (await readdir(cache)).filter((name) => name.endsWith('.tmp'));
+  await Promise.all(names.map((name) => rm(path.join(cache, name), { recursive: true })));
 }
 
 /** node-pre-gyp looks inside the package; pnpm empties it on every reinstall, so it holds a link only. */

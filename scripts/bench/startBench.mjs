@@ -105,7 +105,7 @@ async function hasReward(apiUrl, data) {
     },
     body: JSON.stringify({ query: REWARD_QUERY }),
   });
-  /** @type {{ data?: { runs: { nodes: { status: string, statusReason: string, metricSummaries: { count: number }[] }[] } }, errors?: unknown }} */
+  /** @type {{ data?: { runs: { nodes: { status: string, statusReason: string, metricSummaries: { count: number | string }[] }[] } }, errors?: unknown }} */
   const answer = JSON.parse(await response.text());
   const run = answer.data?.runs.nodes[0];
   if (!run) throw new Error(`the API did not tell of a run: ${JSON.stringify(answer.errors ?? answer)}`);

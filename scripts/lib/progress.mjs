@@ -31,7 +31,7 @@ const BAR_CELLS = 24;
  * @returns {Progress}
  */
 export function createProgress({ stream = process.stdout, terminal, colour, now = Date.now } = {}) {
-  const live = terminal ?? (Boolean(stream.isTTY) && !process.env.CI);
+  const live = terminal ?? (stream.isTTY && !process.env.CI);
   const paint = painter(colour ?? (live && process.env.NO_COLOR === undefined));
   /** @type {Set<{ name: string, began: number, detail: string, fraction: number | undefined, lastPlain: number }>} */
   const running = new Set();

@@ -93,7 +93,7 @@ export function createService(spec, logs, events) {
         const delayMs = Math.min(FIRST_DELAY_MS * 2 ** (deaths - 1), LONGEST_DELAY_MS);
         events.onRestart(spec.name, how, delayMs);
         // A failed restart is counted by its own exit handler, so there is nothing to do with the rejection here.
-        restart = setTimeout(() => launch().catch(() => undefined), delayMs);
+        restart = setTimeout(() => void launch().catch(() => undefined), delayMs);
       });
     });
 

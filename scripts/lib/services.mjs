@@ -1,4 +1,5 @@
 /** @file What each process is started with. Everything they need to know comes by environment. */
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -72,6 +73,7 @@ export function workerService(options, at, number) {
       NABLA_WORKER_DIR: join(options.data, 'workers', String(number)),
       NABLA_REWARDS_DIR: options.rewards ?? join(options.data, 'rewards'),
       NABLA_BACKEND: options.backend,
+      NABLA_WORKER_NAME: options.workers > 1 ? `${hostname()} ${number}` : undefined,
       NODE_ENV: 'production',
     },
   };

@@ -165,7 +165,7 @@ function readFlags(args) {
   /** @type {Map<string, string>} */
   const given = new Map();
   for (let at = 0; at < args.length; at += 1) {
-    const [flag = '', inline] = splitOnce(args[at] ?? '');
+    const [flag, inline] = splitOnce(args[at] ?? '');
     const name = flag === '-h' ? '--help' : flag;
     const option = OPTIONS.find((candidate) => candidate.flag === name);
     if (!option) throw new OptionError(`unknown option "${args[at]}"; npm start -- --help lists them`);

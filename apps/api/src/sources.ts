@@ -6,9 +6,7 @@ import type * as db from '@nabla/db';
 import type { Actor } from './auth/actor.ts';
 import type { UserError as UserErrorSource } from './errors.ts';
 import type { Connection, Edge, PageInfo as PageInfoSource } from './relay/page.ts';
-import type { NumberColumn as Column } from './scalars.ts';
 
-export type NumberColumn = Column;
 export type PageInfo = PageInfoSource;
 export type UserError = UserErrorSource;
 
@@ -40,11 +38,11 @@ export interface MetricSummary {
 export interface MetricSeries {
   runId: string;
   name: string;
-  steps: NumberColumn;
-  min: NumberColumn;
-  max: NumberColumn;
-  mean: NumberColumn;
-  last: NumberColumn;
+  steps: readonly number[];
+  min: readonly (number | null)[];
+  max: readonly (number | null)[];
+  mean: readonly (number | null)[];
+  last: readonly (number | null)[];
   bucketed: boolean;
   pointCount: number;
 }
@@ -109,7 +107,7 @@ export type CommentPayload = Payload<{ comment: Comment }>;
 export type WorkerPayload = Payload<{ worker: Worker }>;
 export type ClaimPayload = Payload<{ lease: Lease }>;
 export type HeartbeatPayload = Payload<{ command: db.RunCommand; expiresAt: Date }>;
-export type RecordStepsPayload = Payload<{ acknowledged: NumberColumn; duplicates: number }>;
+export type RecordStepsPayload = Payload<{ acknowledged: readonly number[]; duplicates: number }>;
 export type CheckpointPayload = Payload<{ checkpoint: Checkpoint }>;
 
 export type ProjectConnection = Connection<Project>;

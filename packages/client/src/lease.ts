@@ -81,7 +81,7 @@ export class HeldLease {
   async #once(): Promise<void> {
     const { onCommand, onProblem } = this.#options;
     try {
-      const input = { leaseToken: this.#token, statusReason: this.#reason };
+      const input = { leaseToken: this.#token, statusReason: this.#reason?.slice(0, 1000) ?? null };
       const timeoutMs = Math.max(2000, this.#heartbeatMs * 2);
       const command = await this.#options.trainer.heartbeat(input, {
         timeoutMs,

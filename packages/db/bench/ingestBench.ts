@@ -6,7 +6,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ingestSteps, openDatabase, readSeries, readSparklines, silentLog, type Database } from '../src/index.ts';
+import {
+  ingestSteps,
+  openDatabase,
+  readSeries,
+  readSparklines,
+  silentLog,
+  type Database,
+} from '../src/index.ts';
 import type { CompletionEntry, StepRecordEntry } from '../src/index.ts';
 import { seedClaimedRun, seedWorkspace } from '../src/testing/index.ts';
 
@@ -46,7 +53,9 @@ async function measureWrites(database: Database, shape: (typeof SHAPES)['oneMetr
   await Promise.all(
     runs.map(async (run) => {
       for (let request = 0; performance.now() < end; request++) {
-        const records = Array.from({ length: shape.records }, (_, i) => record(request * shape.records + i, shape));
+        const records = Array.from({ length: shape.records }, (_, i) =>
+          record(request * shape.records + i, shape),
+        );
         await ingestSteps(database.pool, { ...run, writer: 'bench', records });
         requests += 1;
       }
@@ -67,7 +76,13 @@ function record(sequence: number, shape: (typeof SHAPES)['oneMetric']): StepReco
 async function measureCompletions(database: Database): Promise<number> {
   const run = await seedClaimedRun(database, await seedWorkspace(database));
   const bytes = new Uint8Array(24 * 4);
-  const tokens = { tokenIds: bytes, pieces: Array.from('abcdefghijklmnopqrstuvwx'), logp: bytes, refLogp: bytes, updatedLogp: bytes };
+  const tokens = {
+    tokenIds: bytes,
+    pieces: Array.from('abcdefghijklmnopqrstuvwx'),
+    logp: bytes,
+    refLogp: bytes,
+    updatedLogp: bytes,
+  };
   const reward = { value: 1, weight: 0.5, version: '1', error: null };
   const completions = Array.from({ length: 64 }, (_, index): CompletionEntry => {
     const rewards = [
@@ -75,35 +90,59 @@ async function measureCompletions(database: Database): Promise<number> {
       { ...reward, name: 'format' },
     ];
     const text = { promptText: '3 1 2 7 4 =', answer: '1 2 3 4 7', text: '1 2 3 4 7 and some more text' };
-    const sums = { reward: 1, advantage: 0.5, signal: 0.5, kl: 0.01, logp: -12, refLogp: -13, updatedLogp: -11 };
+    const sums = {
+      reward: 1,
+      advantage: 0.5,
+      signal: 0.5,
+      kl: 0.01,
+      logp: -12,
+      refLogp: -13,
+      updatedLogp: -11,
+    };
     return { index, group: index >> 3, ...text, tokenCount: 24, truncated: false, rewards, ...sums, tokens };
   });
   const started = performance.now();
   let steps = 0;
   for (; performance.now() - started < DURATION_MS; steps++) {
-    const step: StepRecordEntry = { sequence: steps, step: steps, stage: null, time: new Date(), metrics: [], completions, logs: [] };
+    const step: StepRecordEntry = {
+      sequence: steps,
+      step: steps,
+      stage: null,
+      time: new Date(),
+      metrics: [],
+      completions,
+      logs: [],
+    };
     await ingestSteps(database.pool, { ...run, writer: 'bench', records: [step] });
   }
   return (steps * 64 * 1_000) / (performance.now() - started);
 }
 
+/** A million points in chunks whose length divides no bucket's width, so that buckets and chunks cut across each other. */
 async function measureReads(database: Database): Promise<Record<string, number>> {
   const run = await seedClaimedRun(database, await seedWorkspace(database));
-  const shape = { records: 1, metrics: 1, points: 1_000 };
-  for (let sequence = 0; sequence < 1_000; sequence++) {
+  const shape = { records: 1, metrics: 1, points: 937 };
+  const bytesBefore = await chunkBytes(database);
+  const requests = Math.ceil(1_000_000 / shape.points);
+  for (let sequence = 0; sequence < requests; sequence++) {
     await ingestSteps(database.pool, { ...run, writer: 'bench', records: [record(sequence, shape)] });
   }
   const key = [{ runId: run.runId, metric: 'metric/0' }];
-  const { rows } = await database.pool.query<{ bytes: number }>(
-    `SELECT sum(pg_column_size(c.*))::float8 AS bytes FROM metric_chunk c WHERE run_id = $1`,
-    [run.runId],
-  );
   return {
-    bytesPerPoint: (rows[0]?.bytes ?? 0) / 1_000_000,
+    bytesPerPoint: ((await chunkBytes(database)) - bytesBefore) / (requests * shape.points),
     millionPointsIn1000BucketsMs: await median(() => readSeries(database.pool, key, { maxPoints: 1_000 })),
     millionPointsSparklineMs: await median(() => readSparklines(database.pool, [run.runId], 'metric/0', 60)),
-    lastThousandPointsMs: await median(() => readSeries(database.pool, key, { minStep: 999_000, maxPoints: 1_000 })),
+    lastThousandPointsMs: await median(() =>
+      readSeries(database.pool, key, { minStep: 999_000, maxPoints: 1_000 }),
+    ),
   };
+}
+
+async function chunkBytes(database: Database): Promise<number> {
+  const { rows } = await database.pool.query<{ bytes: number }>(
+    "SELECT pg_total_relation_size('metric_chunk')::float8 AS bytes",
+  );
+  return rows[0]?.bytes ?? 0;
 }
 
 async function median(work: () => Promise<unknown>): Promise<number> {

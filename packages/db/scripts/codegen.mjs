@@ -12,7 +12,12 @@ const cli = require.resolve('prisma/build/index.js');
 const config = fileURLToPath(new URL('../../../prisma.config.ts', import.meta.url));
 const result = spawnSync(process.execPath, [cli, 'generate', '--config', config, '--no-hints'], {
   cwd: fileURLToPath(new URL('..', import.meta.url)),
-  env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+  env: {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    CHECKPOINT_DISABLE: '1',
+  },
   encoding: 'utf8',
 });
 if (result.status !== 0) {

@@ -18,7 +18,10 @@ export async function schemaDiff(url: string, from: string | null, to: string): 
   const engine = await loadEngine(url, to);
   try {
     const result = await engine.diff({
-      from: from === null ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path: 'from.prisma', content: from }] },
+      from:
+        from === null
+          ? { tag: 'empty' }
+          : { tag: 'schemaDatamodel', files: [{ path: 'from.prisma', content: from }] },
       to: { tag: 'schemaDatamodel', files: [{ path: 'to.prisma', content: to }] },
       script: true,
       exitCode: null,
@@ -30,24 +33,34 @@ export async function schemaDiff(url: string, from: string | null, to: string): 
   }
 }
 
-/** Loads the engine; `wasm-bindgen`'s own entry needs a bundler, so the module is instantiated by hand. */
+let loading: Promise<void> | null = null;
+
+/** The glue module keeps views of one instance's memory, so there must be one instance per process. */
 async function loadEngine(url: string, schema: string): Promise<engineModule.SchemaEngine> {
+  loading ??= instantiate();
+  await loading;
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(url));
+  return engineModule.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter);
+}
+
+/** The package's own entry imports the .wasm file, which needs a bundler. */
+async function instantiate(): Promise<void> {
   const require = createRequire(import.meta.url);
   const file = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/\.js$/, '.wasm');
   const { instance } = await WebAssembly.instantiate(await readFile(file), {
     './schema_engine_bg.js': { ...engineModule },
   });
   const start = instance.exports['__wbindgen_start'];
-  if (typeof start !== 'function') throw new Error(`${file} is not a schema engine: it exports no __wbindgen_start`);
+  if (typeof start !== 'function')
+    throw new Error(`${file} is not a schema engine: it exports no __wbindgen_start`);
   setWasm(instance.exports);
   start();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(url));
-  return engineModule.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter);
 }
 
 /** `__wbg_set_wasm` exists at run time but is missing from the package's type declarations. */
 function setWasm(exports: WebAssembly.Exports): void {
   const set: unknown = Reflect.get(engineModule, '__wbg_set_wasm');
-  if (typeof set !== 'function') throw new Error('@prisma/schema-engine-wasm has no __wbg_set_wasm; was it upgraded?');
+  if (typeof set !== 'function')
+    throw new Error('@prisma/schema-engine-wasm has no __wbg_set_wasm; was it upgraded?');
   set(exports);
 }

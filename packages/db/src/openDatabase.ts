@@ -1,8 +1,10 @@
 /** @file The one way to the store: an embedded PostgreSQL, or the one that `url` names. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { openEmbeddedPostgres } from './embedded/embeddedPostgres.ts';
 import { PrismaClient } from './generated/client.ts';
+import { isDatabaseUnavailable } from './isDatabaseUnavailable.ts';
 import { silentLog, type DatabaseLog } from './log.ts';
 import { applyMigrations } from './migrations/applyMigrations.ts';
 
@@ -13,6 +15,8 @@ export type OpenDatabaseOptions = {
   dataDir?: string | undefined;
   /** Port that the embedded server tries first; a taken one is moved past. */
   port?: number | undefined;
+  /** How long to wait for the server that `url` names before giving up. Default: 0 s. */
+  waitSeconds?: number | undefined;
   /** Connections at most. Default: 20. */
   poolSize?: number | undefined;
   log?: DatabaseLog | undefined;
@@ -46,6 +50,7 @@ export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<D
   try {
     const connected = connect(url, options.poolSize ?? 20, log);
     try {
+      await waitForServer(connected.pool, options.waitSeconds ?? 0, log);
       await applyMigrations(connected.pool, log);
     } catch (error) {
       await connected.close();
@@ -64,6 +69,20 @@ export async function openDatabase(options: OpenDatabaseOptions = {}): Promise<D
   } catch (error) {
     await server?.close();
     throw error;
+  }
+}
+
+/** A server of one's own may be starting beside us (docker compose). Throws its last answer when the time is over. */
+async function waitForServer(pool: pg.Pool, seconds: number, log: DatabaseLog): Promise<void> {
+  for (let waited = 0; ; waited++) {
+    try {
+      await pool.query('SELECT 1');
+      return;
+    } catch (error) {
+      if (waited >= seconds || !isDatabaseUnavailable(error)) throw error;
+      if (waited === 0) log('info', 'Waiting for PostgreSQL');
+      await sleep(1_000);
+    }
   }
 }
 

@@ -8,7 +8,10 @@ export type Queryable = pg.Pool | pg.ClientBase;
  * Runs `work` in a transaction on a connection of its own. A failure rolls back and is thrown on; a connection that broke
  * is not given back to the pool.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect();
   let broken = false;
   try {

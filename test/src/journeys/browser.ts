@@ -4,7 +4,12 @@ import sparticuz from '@sparticuz/chromium';
 import { type Browser, type BrowserContext, type Page, chromium } from 'playwright-core';
 
 /** No calls home, and no sandbox: containers and root have none to give. */
-const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-dev-shm-usage'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-dev-shm-usage',
+];
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
@@ -12,7 +17,13 @@ export async function openBrowser(): Promise<Browser> {
   const path = process.env.CHROMIUM_PATH;
   return chromium.launch({
     executablePath: path ?? (await sparticuz.executablePath()),
-    args: path === undefined ? [...sparticuz.args.filter((flag) => flag !== '--single-process' && flag !== '--no-zygote'), ...FLAGS] : FLAGS,
+    args:
+      path === undefined
+        ? [
+            ...sparticuz.args.filter((flag) => flag !== '--single-process' && flag !== '--no-zygote'),
+            ...FLAGS,
+          ]
+        : FLAGS,
     headless: true,
   });
 }
@@ -25,7 +36,10 @@ export interface Person {
   problems(): string[];
 }
 
-export async function newPerson(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}): Promise<Person> {
+export async function newPerson(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<Person> {
   const context = await browser.newContext({ viewport: WIDE, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
@@ -39,8 +53,15 @@ export async function newPerson(browser: Browser, options: Parameters<Browser['n
 
 /** Violations that axe finds on the page as it stands, in words; empty when there are none. WCAG 2.2 AA. */
 export async function axeViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${violation.help} — ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`));
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  return violations.flatMap((violation) =>
+    violation.nodes.map(
+      (node) =>
+        `${violation.id}: ${violation.help} — ${node.html.slice(0, 200)} ${node.failureSummary ?? ''}`,
+    ),
+  );
 }
 
 /** How many pixels the page is wider than its window: 0 when nothing makes it scroll sideways. */

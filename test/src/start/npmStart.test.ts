@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type House, ROOT, freePort, readHolder, startHouse, workerKey } from '../house/house.ts';
+import { ask } from '../house/graphql.ts';
 import { isRunning, processesOn } from '../house/processes.ts';
 import { until } from '../house/until.ts';
+import { z } from 'zod';
 
 const LEAN = ['--no-demo', '--no-worker'];
 /** Longer than any process may take to stop before it is killed: a figure to fail by, not to measure. */
@@ -107,8 +109,14 @@ describe('npm start', () => {
 
   it('leaves no orphan behind when it is killed, and starts again on the same folder', async () => {
     const data = temporaryFolder();
-    const house = await start({ args: LEAN, data });
-    await house.page();
+    const house = await start({ args: [], data }); // with a worker in the middle of the demo run
+    const { apiUrl } = await house.page();
+    await house.workers();
+    const stepped = z.object({ runs: z.object({ nodes: z.array(z.object({ step: z.number() })) }) });
+    await until('the demo run has made a step', GONE_MS, async () => {
+      const { runs } = await ask(apiUrl, workerKey(data), stepped, '{ runs(first: 1) { nodes { step } } }');
+      return (runs.nodes[0]?.step ?? 0) > 0;
+    });
     const running = allProcesses(house);
     house.process.kill('SIGKILL');
     await until(

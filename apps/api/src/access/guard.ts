@@ -2,6 +2,7 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import type { Context } from '../context.ts';
 import { requestError, type UserError } from '../errors.ts';
+import { presentError } from '../presentError.ts';
 import { denial } from './roles.ts';
 import type { Rule, TypeRules } from './rules.ts';
 
@@ -50,8 +51,21 @@ function guardField(type: GraphQLObjectType, field: GraphQLField<unknown, Contex
       if (mutation) return refusedPayload({ code: 'FORBIDDEN', message, path: [] });
       throw requestError('FORBIDDEN', message);
     }
-    return context.deadline.bound(() => inner(source, args, context, info));
+    return presented(context, () => context.deadline.bound(() => inner(source, args, context, info)));
   };
+}
+
+/** Failures leave a resolver as errors with a code, whichever way the answer travels. */
+function presented(context: Context, work: () => unknown): unknown {
+  try {
+    const result = work();
+    if (!(result instanceof Promise)) return result;
+    return result.catch((error: unknown) => {
+      throw presentError(error, context.log);
+    });
+  } catch (error) {
+    throw presentError(error, context.log);
+  }
 }
 
 function guardSubscription(field: GraphQLField<unknown, Context>, rule: Rule): void {
@@ -65,14 +79,14 @@ function guardSubscription(field: GraphQLField<unknown, Context>, rule: Rule): v
   };
   field.subscribe = (source, args, context, info) => {
     check(context);
-    return inner(source, args, context, info);
+    return presented(context, () => inner(source, args, context, info));
   };
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
     check(context);
     // Each event is a request of its own: what an earlier one has read may be stale.
     context.renew();
-    return resolve(source, args, context, info);
+    return presented(context, () => resolve(source, args, context, info));
   };
 }
 

@@ -15,7 +15,7 @@ export default function GlobalError({
       <body>
         <title>Failed · Nabla</title>
         <main>
-          <ErrorState title="The dashboard has failed" message={error.message} onRetry={reset} />
+          <ErrorState heading="h1" title="The dashboard has failed" message={error.message} onRetry={reset} />
         </main>
       </body>
     </html>

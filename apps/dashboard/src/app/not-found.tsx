@@ -8,6 +8,7 @@ export default function NotFound() {
   return (
     <main>
       <EmptyState
+        heading="h1"
         title="There is nothing at this address"
         action={<ButtonLink href="/projects">To the projects</ButtonLink>}
       >

@@ -23,8 +23,6 @@ export function isSignedOut(error: CombinedError): boolean {
 /** What happened, in a sentence or two. */
 export function describeError(error: Error): string {
   if (!(error instanceof CombinedError)) return error.message;
-  if (errorCode(error) === 'UNAVAILABLE')
-    return 'The server is up but cannot reach its database. It tries again by itself.';
   if (error.graphQLErrors.length > 0) return error.graphQLErrors.map((one) => one.message).join(' ');
   if (error.networkError) return `The server cannot be reached (${error.networkError.message}).`;
   return error.message;

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createProxyServer } from 'httpxy';
 
 export interface ApiProxy {
@@ -19,25 +20,23 @@ export function createApiProxy(apiUrl: string, log: (message: string) => void): 
     changeOrigin: false,
     proxyTimeout: 10 * 60_000,
   });
-  // Errors are answered where they occur; without a listener the emitter would throw them.
-  proxy.on('error', (error, request) => log(`API proxy: ${request?.url ?? ''} ${error.message}`));
+  const refuse = (target: ServerResponse | Duplex | undefined, error: unknown): void => {
+    if (target instanceof ServerResponse) answerUnavailable(target, error);
+    else if (target && !target.destroyed)
+      target.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
+  };
+  // With a listener the proxy reports failures here and leaves the answer to it.
+  proxy.on('error', (error, request, target) => {
+    log(`API proxy: ${request?.url ?? ''} ${error.message}`);
+    refuse(target, error);
+  });
   return {
     handles: (url) => url !== undefined && API_PATHS.test(url),
-    async web(request, response) {
-      try {
-        await proxy.web(request, response);
-      } catch (error) {
-        answerUnavailable(response, error);
-      }
-    },
-    async upgrade(request, socket, head) {
+    web: (request, response) =>
+      proxy.web(request, response).catch((error: unknown) => refuse(response, error)),
+    upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      try {
-        await proxy.ws(request, socket, {}, head);
-      } catch (error) {
-        log(`API proxy: WebSocket not opened: ${error instanceof Error ? error.message : String(error)}`);
-        if (!socket.destroyed) socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n');
-      }
+      return proxy.ws(request, socket, {}, head).catch((error: unknown) => refuse(socket, error));
     },
   };
 }

@@ -8,10 +8,13 @@ import styles from './states.module.css';
 /** Nothing here: says what this place is for and what to do. */
 export function EmptyState({
   title,
+  heading: Heading = 'h2',
   children,
   action,
 }: {
   readonly title: string;
+  /** h1 where the state is the whole page. */
+  readonly heading?: 'h1' | 'h2';
   readonly children?: ReactNode;
   readonly action?: ReactNode;
 }) {
@@ -20,7 +23,7 @@ export function EmptyState({
       <div className={styles.nabla} aria-hidden>
         ∇
       </div>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children !== undefined && <div className={styles.text}>{children}</div>}
       {action !== undefined && <div className={styles.action}>{action}</div>}
     </div>
@@ -30,16 +33,18 @@ export function EmptyState({
 /** Something failed: what happened, and how to try again. */
 export function ErrorState({
   title = 'This could not be loaded',
+  heading: Heading = 'h2',
   message,
   onRetry,
 }: {
   readonly title?: string;
+  readonly heading?: 'h1' | 'h2';
   readonly message: string;
   readonly onRetry?: (() => void) | undefined;
 }) {
   return (
     <div className={styles.state} role="alert">
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       <p className={styles.text}>{message}</p>
       {onRetry && (
         <div className={styles.action}>

@@ -11,6 +11,11 @@ export interface LeaseRef {
   readonly leaseToken: string;
 }
 
+/** The API's bounds for text that people read; longer causes (a stack, for instance) are cut. */
+const CAUSE_CHARS = 10_000;
+const REASON_CHARS = 1_000;
+const NAME_CHARS = 120;
+
 export function trainerApi(transport: Transport) {
   const settle = <T extends { errors: operations.ErrorFieldsFragment[] }>(
     operation: string,
@@ -22,7 +27,17 @@ export function trainerApi(transport: Transport) {
   };
   return {
     /** Makes the worker known; what it held before goes back to the queue. */
-    async register(input: WorkerInfo, call?: CallOptions): Promise<void> {
+    async register(worker: WorkerInfo, call?: CallOptions): Promise<void> {
+      const short = (text: string): string => (text === '' ? 'unknown' : text.slice(0, NAME_CHARS));
+      const { id, name, backend, host, version, device } = worker;
+      const input = {
+        id,
+        name: short(name),
+        backend: short(backend),
+        host: short(host),
+        version: short(version),
+        device: short(device),
+      };
       settle(
         'registerWorker',
         (await transport.request(operations.RegisterWorkerDocument, { input }, call)).registerWorker,
@@ -84,7 +99,7 @@ export function trainerApi(transport: Transport) {
     async release(lease: LeaseRef, reason: string | null, call?: CallOptions): Promise<operations.RunStatus> {
       const { releaseRun } = await transport.request(
         operations.ReleaseRunDocument,
-        { input: { ...lease, reason } },
+        { input: { ...lease, reason: reason?.slice(0, REASON_CHARS) ?? null } },
         call,
       );
       return statusOf('releaseRun', settle('releaseRun', releaseRun));
@@ -99,7 +114,7 @@ export function trainerApi(transport: Transport) {
       step?: number,
       call?: CallOptions,
     ): Promise<operations.RunStatus> {
-      const input = { ...lease, cause, ...(step === undefined ? {} : { step }) };
+      const input = { ...lease, cause: cause.slice(0, CAUSE_CHARS), ...(step === undefined ? {} : { step }) };
       const { failRun } = await transport.request(operations.FailRunDocument, { input }, call);
       return statusOf('failRun', settle('failRun', failRun));
     },

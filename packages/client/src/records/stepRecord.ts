@@ -48,6 +48,9 @@ export type UnnumberedRecord = Omit<StepRecordInput, 'sequence'>;
 
 /** Above this size a step travels in several records. */
 export const DEFAULT_PART_BYTES = 1024 * 1024;
+/** The API takes so many metrics in one record, and so many points of one metric go well in one piece. */
+const PART_METRICS = 500;
+const SERIES_POINTS = 10_000;
 const MAX_LOG_CHARS = 8_000;
 
 /**
@@ -82,7 +85,10 @@ export function toStepRecords(log: StepLog, partBytes = DEFAULT_PART_BYTES): Unn
     bytes = size + Buffer.byteLength(JSON.stringify(part));
     return part;
   };
-  for (const points of metricPoints(log)) partFor(points).metrics.push(points);
+  for (const points of metricPoints(log)) {
+    if (parts.at(-1)?.metrics.length === PART_METRICS) bytes = Infinity;
+    partFor(points).metrics.push(points);
+  }
   for (const line of log.logs ?? []) {
     const input = {
       time: (line.time ?? log.time ?? new Date()).toISOString(),
@@ -107,7 +113,14 @@ function metricPoints(log: StepLog): StepRecordInput['metrics'] {
   for (const { name, steps, values } of log.series ?? []) {
     if (steps.length !== values.length)
       throw new RangeError(`series "${name}": ${steps.length} steps but ${values.length} values`);
-    points.push({ name, steps: [...steps], values: values.map(finiteOrNull) });
+    for (let start = 0; start < steps.length; start += SERIES_POINTS) {
+      const end = start + SERIES_POINTS;
+      points.push({
+        name,
+        steps: steps.slice(start, end),
+        values: values.slice(start, end).map(finiteOrNull),
+      });
+    }
   }
   for (const { name } of points)
     if (name.length > METRIC_NAME_MAX_CHARS || !METRIC_NAME_PATTERN.test(name))

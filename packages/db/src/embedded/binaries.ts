@@ -18,7 +18,10 @@ export type PostgresBinaries = { initdb: string; postgres: string };
  */
 export async function findPostgresBinaries(): Promise<PostgresBinaries> {
   const native = path.join(packageFolder(), 'native');
-  const binaries = { initdb: path.join(native, 'bin', 'initdb'), postgres: path.join(native, 'bin', 'postgres') };
+  const binaries = {
+    initdb: path.join(native, 'bin', 'initdb'),
+    postgres: path.join(native, 'bin', 'postgres'),
+  };
   await restoreSymlinks(native);
   for (const file of Object.values(binaries)) await makeExecutable(file);
   return binaries;
@@ -50,9 +53,11 @@ async function restoreSymlinks(native: string): Promise<void> {
   for (const { source, target } of symlinkList.parse(JSON.parse(await readFile(list, 'utf8')))) {
     const link = path.join(root, target);
     if (existsSync(link)) continue;
-    await symlink(path.relative(path.dirname(link), path.join(root, source)), link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error; // another process restored it meanwhile
-    });
+    await symlink(path.relative(path.dirname(link), path.join(root, source)), link).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error; // another process restored it meanwhile
+      },
+    );
   }
 }
 

@@ -42,10 +42,14 @@ export async function openCluster(dataDir: string, log: DatabaseLog): Promise<Cl
     await writeFile(passwordFile, password, { mode: 0o600 });
     await initialise(root, folder, password, binaries, user);
   }
-  const password = await readFile(passwordFile, 'utf8').catch((cause: unknown) => {
+  const password = await readFile(passwordFile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    const what =
+      cause.code === 'ENOENT'
+        ? 'is missing. Restore the file'
+        : `cannot be read (${cause.code}). Be its owner`;
     throw new Error(
-      `The database in ${folder} cannot be opened: its password file ${passwordFile} is missing. ` +
-        'Restore the file, or choose another data folder.',
+      `The database in ${folder} cannot be opened: its password file ${passwordFile} ${what}, ` +
+        'or choose another data folder.',
       { cause },
     );
   });
@@ -60,7 +64,8 @@ async function initialise(
   user: ServerUser,
 ): Promise<void> {
   for (const name of await readdir(root)) {
-    if (name.startsWith('postgres.making-')) await rm(path.join(root, name), { recursive: true, force: true });
+    if (name.startsWith('postgres.making-'))
+      await rm(path.join(root, name), { recursive: true, force: true });
   }
   const making = path.join(root, `postgres.making-${process.pid}`);
   const passwordFile = `${making}.password`;
@@ -73,11 +78,17 @@ async function initialise(
   }
   try {
     // The builtin C.UTF-8 locale sorts and folds the same way on every machine, whatever its C library knows.
-    const args = [`--pgdata=${making}`, `--username=${CLUSTER_USER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+    const args = [
+      `--pgdata=${making}`,
+      `--username=${CLUSTER_USER}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+    ];
     args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8');
     const { command, args: all, options } = serverCommand(user, binaries.initdb, args);
     await run(command, all, options).catch((cause: unknown) => {
-      const stderr = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
+      const stderr =
+        cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : String(cause);
       throw new Error(`PostgreSQL's initdb failed in ${making}: ${stderr}`, { cause });
     });
     await rename(making, folder);

@@ -7,7 +7,13 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { DatabaseLog } from '../log.ts';
 import { CLUSTER_USER, openCluster, type Cluster } from './cluster.ts';
-import { clusterUrl, readPidFile, ServerStartError, startServerProcess, type ServerProcess } from './serverProcess.ts';
+import {
+  clusterUrl,
+  readPidFile,
+  ServerStartError,
+  startServerProcess,
+  type ServerProcess,
+} from './serverProcess.ts';
 
 const run = promisify(execFile);
 
@@ -44,7 +50,12 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
   const { log, settings } = options;
   const cluster = await openCluster(options.dataDir, log);
   await takeOver(cluster, log);
-  let server: ServerProcess | null = await startOnFreePort(cluster, options.port ?? FIRST_PORT, settings, log);
+  let server: ServerProcess | null = await startOnFreePort(
+    cluster,
+    options.port ?? FIRST_PORT,
+    settings,
+    log,
+  );
   const { port } = server;
   let owner = await holdOwnerLock(cluster, port);
   await createDatabaseIfMissing(cluster, port);
@@ -102,7 +113,9 @@ async function startOnFreePort(
       log('info', `Port ${port} is taken; trying ${port + 1} for PostgreSQL`);
     }
   }
-  throw new Error(`Ports ${first} to ${first + PORTS_TRIED - 1} are all taken; give PostgreSQL another first port`);
+  throw new Error(
+    `Ports ${first} to ${first + PORTS_TRIED - 1} are all taken; give PostgreSQL another first port`,
+  );
 }
 
 /**
@@ -132,7 +145,9 @@ async function ownerState(cluster: Cluster, port: number): Promise<'alive' | 'go
   const client = newClient(cluster, port);
   try {
     await client.connect();
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [OWNER_LOCK]);
+    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+      OWNER_LOCK,
+    ]);
     return rows[0]?.taken === true ? 'gone' : 'alive';
   } catch {
     return 'unknown';

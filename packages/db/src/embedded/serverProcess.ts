@@ -29,18 +29,39 @@ const START_TIMEOUT_MS = 60_000; // recovery after a crash replays the write-ahe
 const STOP_TIMEOUT_MS = 15_000;
 
 /** Starts the server on 127.0.0.1:`port` and returns once it answers. Throws `ServerStartError`. */
-export async function startServerProcess(cluster: Cluster, port: number, flags: string[] = []): Promise<ServerProcess> {
+export async function startServerProcess(
+  cluster: Cluster,
+  port: number,
+  flags: string[] = [],
+): Promise<ServerProcess> {
   const logFile = await open(cluster.logFile, 'a');
   const logStart = (await stat(cluster.logFile)).size;
   const { command, args, options } = serverCommand(cluster.user, cluster.binaries.postgres, [
-    ...['-D', cluster.folder, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
+    ...[
+      '-D',
+      cluster.folder,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      'unix_socket_directories=',
+    ],
     ...SETTINGS.flatMap((setting) => ['-c', setting]),
     ...flags.flatMap((setting) => ['-c', setting]),
   ]);
   // Its own session: a Ctrl-C in the terminal must reach us only, so that connections are closed before the server.
   // Its messages go to a file and not through a pipe, so that they survive us.
-  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', logFile.fd, logFile.fd] });
-  await once(child, 'spawn').finally(() => logFile.close()); // rejects when the program cannot be run
+  const child = spawn(command, args, {
+    ...options,
+    detached: true,
+    stdio: ['ignore', logFile.fd, logFile.fd],
+  });
+  try {
+    await once(child, 'spawn'); // rejects when the program cannot be run
+  } finally {
+    await logFile.close();
+  }
   const pid = child.pid;
   if (pid === undefined) throw new ServerStartError('PostgreSQL could not be started', 'other');
   const exited = once(child, 'exit').then(() => undefined);
@@ -86,7 +107,12 @@ const SETTINGS = [
   'log_timezone=UTC',
 ];
 
-async function waitUntilServing(cluster: Cluster, port: number, child: ChildProcess, logStart: number): Promise<void> {
+async function waitUntilServing(
+  cluster: Cluster,
+  port: number,
+  child: ChildProcess,
+  logStart: number,
+): Promise<void> {
   for (let waited = 0; waited < START_TIMEOUT_MS; waited += 50) {
     if (child.exitCode !== null || child.signalCode !== null) throw await startError(cluster, port, logStart);
     if (await answers(cluster, port, child)) return;
@@ -103,7 +129,10 @@ async function waitUntilServing(cluster: Cluster, port: number, child: ChildProc
 async function answers(cluster: Cluster, port: number, child: ChildProcess): Promise<boolean> {
   const pidLine = (await readPidFile(cluster.folder))?.pid;
   if (pidLine === undefined || pidLine !== child.pid) return false;
-  const client = new pg.Client({ connectionString: clusterUrl(cluster, port, 'postgres'), connectionTimeoutMillis: 2_000 });
+  const client = new pg.Client({
+    connectionString: clusterUrl(cluster, port, 'postgres'),
+    connectionTimeoutMillis: 2_000,
+  });
   client.on('error', () => undefined); // a failed attempt is answered by the next one
   try {
     await client.connect();
@@ -135,7 +164,10 @@ async function startError(cluster: Cluster, port: number, logStart: number): Pro
   if (/lock file ".*" already exists|pre-existing shared memory block/.test(text)) {
     return new ServerStartError(`Another PostgreSQL server runs on ${cluster.folder}`, 'folderInUse');
   }
-  return new ServerStartError(`PostgreSQL did not start: ${message || 'it said nothing'} (log: ${cluster.logFile})`, 'other');
+  return new ServerStartError(
+    `PostgreSQL did not start: ${message || 'it said nothing'} (log: ${cluster.logFile})`,
+    'other',
+  );
 }
 
 /**
@@ -144,7 +176,11 @@ async function startError(cluster: Cluster, port: number, logStart: number): Pro
  */
 function startWatchdog(pid: number): ChildProcess {
   const script = `cat >/dev/null; kill -INT ${pid} 2>/dev/null`;
-  const watchdog = spawn('/bin/sh', ['-c', script], { detached: true, cwd: '/', stdio: ['pipe', 'ignore', 'ignore'] });
+  const watchdog = spawn('/bin/sh', ['-c', script], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   watchdog.on('error', () => undefined); // without /bin/sh the next start stops the orphan instead
   watchdog.unref();
   return watchdog;

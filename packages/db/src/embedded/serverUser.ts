@@ -32,7 +32,14 @@ export async function serverUser(folders: string[]): Promise<ServerUser> {
 async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   const existing = await lookUp('postgres');
   if (existing !== null) return existing;
-  const made = await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', 'postgres'])
+  const made = await run('useradd', [
+    '--system',
+    '--user-group',
+    '--no-create-home',
+    '--shell',
+    '/bin/false',
+    'postgres',
+  ])
     .then(() => lookUp('postgres'))
     .catch(() => null); // no useradd, or a read-only /etc: any other unprivileged user will do
   const user = made ?? (await lookUp('nobody'));

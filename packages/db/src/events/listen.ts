@@ -54,7 +54,8 @@ export async function listen(url: string, handlers: ListenHandlers, log: Databas
         handlers.onRegained?.();
         return;
       } catch (error) {
-        if (attempt === 0) log('warn', `Cannot listen yet: ${error instanceof Error ? error.message : String(error)}`);
+        if (attempt === 0)
+          log('warn', `Cannot listen yet: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }
@@ -93,7 +94,10 @@ function parse(payload: string, log: DatabaseLog): DatabaseEvent | null {
   try {
     return databaseEvent.parse(JSON.parse(payload));
   } catch (error) {
-    log('error', `Ignored a notification that is not ours: ${payload.slice(0, 200)} (${String(error).slice(0, 200)})`);
+    log(
+      'error',
+      `Ignored a notification that is not ours: ${payload.slice(0, 200)} (${String(error).slice(0, 200)})`,
+    );
     return null;
   }
 }

@@ -152,7 +152,8 @@ function nextHead(
   const firstStep = points.steps[0] ?? 0;
   const lastStep = points.steps[points.steps.length - 1] ?? 0;
   const { count, min, max, last } = summarise(points);
-  if (head === undefined) return { metric, count, firstStep, lastStep, last, min, max, nextChunk: 0, tailChunk: 0 };
+  if (head === undefined)
+    return { metric, count, firstStep, lastStep, last, min, max, nextChunk: 0, tailChunk: 0 };
   return {
     ...head,
     count: head.count + (overlap?.newSteps ?? count),

@@ -115,7 +115,10 @@ const CHUNKS_IN_RANGE = `
  * The chunks of each series that have points in its range, in order of arrival and cut to the range: one list per key,
  * in the order of the keys.
  */
-export async function readChunks(db: Queryable, wanted: readonly (SeriesKey & StepRange)[]): Promise<Points[][]> {
+export async function readChunks(
+  db: Queryable,
+  wanted: readonly (SeriesKey & StepRange)[],
+): Promise<Points[][]> {
   if (wanted.length === 0) return [];
   const { rows } = await db.query<TableRow & { position: number }>({
     name: 'metric-chunk-read',

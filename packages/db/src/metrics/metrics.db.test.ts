@@ -16,7 +16,8 @@ afterAll(() => db.close());
 const append = (runId: string, batches: MetricBatch[]) =>
   inTransaction(db.pool, (client) => appendMetrics(client, runId, batches));
 
-const chunkCount = (runId: string, metric: string) => db.prisma.metricChunk.count({ where: { runId, metric } });
+const chunkCount = (runId: string, metric: string) =>
+  db.prisma.metricChunk.count({ where: { runId, metric } });
 
 /** The plain meaning of the store: a map from step to the value that arrived last. */
 type Model = Map<string, Map<number, number>>;
@@ -44,48 +45,57 @@ function randomBatch(random: Random, model: Model, metrics: string[]): MetricBat
 
 const sorted = (known: Map<number, number>) => [...known].toSorted(([a], [b]) => a - b);
 
-test.each([1, 2, 3, 4, 5, 6])('random batches read back as a naive map would (seed %i)', async (seedNumber) => {
-  const random = makeRandom(seedNumber);
-  const runId = newId('run');
-  const metrics = ['loss', 'reward/mean', 'kl'];
-  const model: Model = new Map();
-  for (let round = 0; round < 60; round++) {
-    await append(
-      runId,
-      Array.from({ length: random.int(1, 4) }, () => randomBatch(random, model, metrics)),
-    );
-  }
-
-  for (const [metric, known] of model) {
-    const points = sorted(known);
-    const [raw] = await readSeries(db.pool, [{ runId, metric }], { maxPoints: points.length });
-    expect(raw).toMatchObject({ bucketed: false, pointCount: points.length });
-    expect(raw?.steps).toEqual(points.map(([step]) => step));
-    expect(raw?.last).toEqual(points.map(([, value]) => value));
-
-    const head = await db.prisma.metricSeriesHead.findUniqueOrThrow({ where: { runId_metric: { runId, metric } } });
-    const values = points.map(([, value]) => value);
-    expect({ ...head, count: Number(head.count) }).toMatchObject({
-      count: points.length,
-      firstStep: points[0]?.[0],
-      lastStep: points.at(-1)?.[0],
-      last: points.at(-1)?.[1],
-      min: values.reduce((a, b) => Math.min(a, b)),
-      max: values.reduce((a, b) => Math.max(a, b)),
-    });
-
-    for (let i = 0; i < 4; i++) {
-      const low = random.int(0, head.lastStep);
-      const high = random.int(low, head.lastStep + 10);
-      const inRange = points.filter(([step]) => step >= low && step <= high);
-      const [part] = await readSeries(db.pool, [{ runId, metric }], { minStep: low, maxStep: high, maxPoints: 37 });
-      if (part === undefined) throw new Error('one key, one series');
-      expect(part.pointCount).toBe(inRange.length);
-      expect(part.steps.length).toBeLessThanOrEqual(37);
-      expectBucketsOf(inRange, part);
+test.each([1, 2, 3, 4, 5, 6])(
+  'random batches read back as a naive map would (seed %i)',
+  async (seedNumber) => {
+    const random = makeRandom(seedNumber);
+    const runId = newId('run');
+    const metrics = ['loss', 'reward/mean', 'kl'];
+    const model: Model = new Map();
+    for (let round = 0; round < 60; round++) {
+      await append(
+        runId,
+        Array.from({ length: random.int(1, 4) }, () => randomBatch(random, model, metrics)),
+      );
     }
-  }
-});
+
+    for (const [metric, known] of model) {
+      const points = sorted(known);
+      const [raw] = await readSeries(db.pool, [{ runId, metric }], { maxPoints: points.length });
+      expect(raw).toMatchObject({ bucketed: false, pointCount: points.length });
+      expect(raw?.steps).toEqual(points.map(([step]) => step));
+      expect(raw?.last).toEqual(points.map(([, value]) => value));
+
+      const head = await db.prisma.metricSeriesHead.findUniqueOrThrow({
+        where: { runId_metric: { runId, metric } },
+      });
+      const values = points.map(([, value]) => value);
+      expect({ ...head, count: Number(head.count) }).toMatchObject({
+        count: points.length,
+        firstStep: points[0]?.[0],
+        lastStep: points.at(-1)?.[0],
+        last: points.at(-1)?.[1],
+        min: values.reduce((a, b) => Math.min(a, b)),
+        max: values.reduce((a, b) => Math.max(a, b)),
+      });
+
+      for (let i = 0; i < 4; i++) {
+        const low = random.int(0, head.lastStep);
+        const high = random.int(low, head.lastStep + 10);
+        const inRange = points.filter(([step]) => step >= low && step <= high);
+        const [part] = await readSeries(db.pool, [{ runId, metric }], {
+          minStep: low,
+          maxStep: high,
+          maxPoints: 37,
+        });
+        if (part === undefined) throw new Error('one key, one series');
+        expect(part.pointCount).toBe(inRange.length);
+        expect(part.steps.length).toBeLessThanOrEqual(37);
+        expectBucketsOf(inRange, part);
+      }
+    }
+  },
+);
 
 /** Each bucket ends at the step it names, so together they cut the points into stretches. */
 function expectBucketsOf(

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { lowerBound, merge, normalise, pack, slice, summarise, unpack } from './points.ts';
 
-const columns = (points: { steps: Int32Array; values: Float64Array }) => [[...points.steps], [...points.values]];
+const columns = (points: { steps: Int32Array; values: Float64Array }) => [
+  [...points.steps],
+  [...points.values],
+];
 
 test('points are sorted, missing values dropped, and of a repeated step the last one stays', () => {
   const points = normalise([

@@ -92,7 +92,11 @@ export function pack(points: Points): { steps: Uint8Array | null; values: Uint8A
 }
 
 /** The inverse of `pack`. Copies, since a buffer from the network need not be aligned for a Float64Array. */
-export function unpack(minStep: number, count: number, packed: { steps: Uint8Array | null; values: Uint8Array }): Points {
+export function unpack(
+  minStep: number,
+  count: number,
+  packed: { steps: Uint8Array | null; values: Uint8Array },
+): Points {
   const values = new Float64Array(count);
   bytesOf(values).set(packed.values);
   const steps = new Int32Array(count);

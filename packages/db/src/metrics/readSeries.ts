@@ -33,7 +33,11 @@ type Extent = SeriesKey & StepRange & { count: number };
  * The series of `keys`, in their order; one without points has empty columns. A few queries in all, however many series:
  * 100 series of 1,000 points read in one round trip.
  */
-export async function readSeries(pool: pg.Pool, keys: readonly SeriesKey[], options: ReadSeriesOptions): Promise<Series[]> {
+export async function readSeries(
+  pool: pg.Pool,
+  keys: readonly SeriesKey[],
+  options: ReadSeriesOptions,
+): Promise<Series[]> {
   const extents = await readExtents(pool, keys, options);
   const found = new Map<string, Series>();
   const small = extents.filter((extent) => extent.count <= READ_WHOLE);
@@ -48,7 +52,8 @@ export async function readSeries(pool: pg.Pool, keys: readonly SeriesKey[], opti
     // Summaries and points come from two queries; one snapshot keeps a merge of chunks from falling between them.
     await inTransaction(pool, async (client) => {
       await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      for (const series of await readLarge(client, large, options.maxPoints)) found.set(nameOf(series), series);
+      for (const series of await readLarge(client, large, options.maxPoints))
+        found.set(nameOf(series), series);
     });
   }
   return keys.map((key) => found.get(nameOf(key)) ?? toSeries(key, merge([]), options.maxPoints));
@@ -72,7 +77,13 @@ async function readExtents(
   keys: readonly SeriesKey[],
   { minStep = 0, maxStep = MAX_STEP }: ReadSeriesOptions,
 ): Promise<Extent[]> {
-  const { rows } = await db.query<{ runId: string; metric: string; first: number; last: number; count: number }>({
+  const { rows } = await db.query<{
+    runId: string;
+    metric: string;
+    first: number;
+    last: number;
+    count: number;
+  }>({
     name: 'metric-extents',
     text: `SELECT h.run_id AS "runId", h.metric, h.first_step AS first, h.last_step AS last, h.count::float8 AS count
              FROM unnest($1::text[], $2::text[]) AS t (run_id, metric)
@@ -100,13 +111,17 @@ function toSeries(key: SeriesKey, points: Points, maxPoints: number): Series {
  * Long series: a chunk that lies within one bucket adds its summary, only the others are read. With 60 buckets over a
  * million points that is one chunk in ten.
  */
-async function readLarge(client: pg.PoolClient, extents: readonly Extent[], maxPoints: number): Promise<Series[]> {
+async function readLarge(
+  client: pg.PoolClient,
+  extents: readonly Extent[],
+  maxPoints: number,
+): Promise<Series[]> {
   const all = await readChunkSummaries(client, extents);
   const done: Series[] = [];
   for (const [i, extent] of extents.entries()) {
     const chunks = (all[i] ?? []).toSorted((a, b) => a.minStep - b.minStep);
     const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
-    if (count <= READ_WHOLE || overlap(chunks)) {
+    if (count <= READ_WHOLE) {
       const [points] = await readChunks(client, [extent]);
       done.push(toSeries(extent, merge(points ?? []), maxPoints));
     } else {
@@ -137,7 +152,9 @@ async function bucketed(
   }
   for (const batch of inBatches(toRead)) {
     for (const { points } of await readChunksByNumber(client, batch)) {
-      buckets.addPoints(slice(points, lowerBound(points.steps, minStep), lowerBound(points.steps, maxStep + 1)));
+      buckets.addPoints(
+        slice(points, lowerBound(points.steps, minStep), lowerBound(points.steps, maxStep + 1)),
+      );
     }
   }
   return { runId, metric, ...buckets.columns(), bucketed: true };

@@ -16,7 +16,11 @@ export type SeriesHead = {
 };
 
 /** The heads of those of the metrics that have points already. */
-export async function readHeads(db: Queryable, runId: string, metrics: string[]): Promise<Map<string, SeriesHead>> {
+export async function readHeads(
+  db: Queryable,
+  runId: string,
+  metrics: string[],
+): Promise<Map<string, SeriesHead>> {
   const { rows } = await db.query<SeriesHead>({
     name: 'metric-head-read',
     text: `SELECT metric, count::float8 AS count, first_step AS "firstStep", last_step AS "lastStep", last, min, max,

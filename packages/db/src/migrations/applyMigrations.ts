@@ -105,6 +105,8 @@ async function applyOne(client: pg.PoolClient, migration: Migration): Promise<vo
   } catch (cause) {
     await client.query('ROLLBACK');
     const message = cause instanceof Error ? cause.message : String(cause);
-    throw new MigrationError(`The migration ${migration.name} failed and changed nothing: ${message}`, { cause });
+    throw new MigrationError(`The migration ${migration.name} failed and changed nothing: ${message}`, {
+      cause,
+    });
   }
 }

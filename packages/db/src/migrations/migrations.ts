@@ -17,7 +17,11 @@ export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<Migrat
   return Promise.all(
     names.sort().map(async (name) => {
       const bytes = await readFile(path.join(folder, name, 'migration.sql'));
-      return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') };
+      return {
+        name,
+        sql: bytes.toString('utf8'),
+        checksum: createHash('sha256').update(bytes).digest('hex'),
+      };
     }),
   );
 }

@@ -16,6 +16,10 @@ const LAST_STEPS = `
 /** The last `last` steps that have completions, ascending. */
 export async function completionSteps(db: Queryable, runId: string, last: number): Promise<number[]> {
   if (last < 1) return [];
-  const { rows } = await db.query<{ step: number }>({ name: 'completion-steps', text: LAST_STEPS, values: [runId, last] });
+  const { rows } = await db.query<{ step: number }>({
+    name: 'completion-steps',
+    text: LAST_STEPS,
+    values: [runId, last],
+  });
   return rows.map((row) => row.step);
 }

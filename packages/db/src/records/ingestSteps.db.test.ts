@@ -72,7 +72,9 @@ test('a record is applied once however often and in whatever order it is sent', 
   expect(await db.prisma.completion.count({ where })).toBe(6);
   expect(await db.prisma.reward.count({ where })).toBe(12);
   expect(await db.prisma.runLog.count({ where })).toBe(3);
-  const [series] = await readSeries(db.pool, [{ runId: run.runId, metric: 'reward/mean' }], { maxPoints: 100 });
+  const [series] = await readSeries(db.pool, [{ runId: run.runId, metric: 'reward/mean' }], {
+    maxPoints: 100,
+  });
   expect(series).toMatchObject({ steps: [1, 2, 3], last: [0.1, 0.2, 0.3], bucketed: false, pointCount: 3 });
   const stored = await db.prisma.run.findUniqueOrThrow({ where: { id: run.runId } });
   expect(stored).toMatchObject({ step: 3, stage: 'POLICY_GRADIENT' });
@@ -92,10 +94,20 @@ test('completions keep all columns, and a repeated step replaces them with their
     refLogp: null,
     updatedLogp: new Uint8Array(Float32Array.of(-0.25, -2).buffer),
   };
-  await ingest([record(1, 5, { completions: [completion(0, { tokens }), completion(1, { text: 'nul \u0000 here', tokens })] })]);
+  await ingest([
+    record(1, 5, {
+      completions: [completion(0, { tokens }), completion(1, { text: 'nul \u0000 here', tokens })],
+    }),
+  ]);
   const where = { runId: run.runId, step: 5 };
   const before = await db.prisma.completion.findMany({ where, orderBy: { index: 'asc' } });
-  expect(before[0]).toMatchObject({ promptText: '3 1 2 =', advantage: 0.5, signal: 0.4, kl: 0.1, updatedLogp: null });
+  expect(before[0]).toMatchObject({
+    promptText: '3 1 2 =',
+    advantage: 0.5,
+    signal: 0.4,
+    kl: 0.1,
+    updatedLogp: null,
+  });
   expect(before[1]?.text).toBe('nul \ufffd here');
   const stored = await db.prisma.completionTokens.findMany({ where, orderBy: { index: 'asc' } });
   expect(stored).toHaveLength(2);
@@ -124,7 +136,10 @@ test('parts of one step, and one completion twice in a request', async () => {
     record(1, 9, { completions: [completion(0, { text: 'first' }), completion(1)] }),
     record(2, 9, { completions: [completion(2), completion(0, { text: 'second' })] }),
   ]);
-  const rows = await db.prisma.completion.findMany({ where: { runId: run.runId }, orderBy: { index: 'asc' } });
+  const rows = await db.prisma.completion.findMany({
+    where: { runId: run.runId },
+    orderBy: { index: 'asc' },
+  });
   expect(rows.map((row) => [row.index, row.text])).toEqual([
     [0, 'second'],
     [1, '1 2 3'],
@@ -133,7 +148,9 @@ test('parts of one step, and one completion twice in a request', async () => {
 });
 
 test('the steps with completions are found from the end', async () => {
-  await ingest([2, 4, 6, 8].map((step) => record(step, step, { completions: [completion(0), completion(1)] })));
+  await ingest(
+    [2, 4, 6, 8].map((step) => record(step, step, { completions: [completion(0), completion(1)] })),
+  );
   expect(await completionSteps(db.pool, run.runId, 3)).toEqual([4, 6, 8]);
   expect(await completionSteps(db.pool, run.runId, 10)).toEqual([2, 4, 6, 8]);
   expect(await completionSteps(db.pool, run.runId, 0)).toEqual([]);
@@ -141,14 +158,21 @@ test('the steps with completions are found from the end', async () => {
 });
 
 test('with another token nothing is written', async () => {
-  const refused = await ingestSteps(db.pool, { ...run, leaseToken: 'lea_other', writer: 'w', records: [record(1, 1)] });
+  const refused = await ingestSteps(db.pool, {
+    ...run,
+    leaseToken: 'lea_other',
+    writer: 'w',
+    records: [record(1, 1)],
+  });
   expect(refused).toEqual({ outcome: 'leaseLost' });
   expect(await db.prisma.stepRecord.count({ where: { runId: run.runId } })).toBe(0);
 });
 
 test('a record that cannot be stored leaves nothing of its request behind', async () => {
   const bad = record(2, 2, { metrics: [{ name: 'loss', steps: [1, 2], values: [1] }] });
-  await expect(ingest([record(1, 1, { completions: [completion(0)] }), bad])).rejects.toThrow('2 steps but 1 values');
+  await expect(ingest([record(1, 1, { completions: [completion(0)] }), bad])).rejects.toThrow(
+    '2 steps but 1 values',
+  );
   expect(await db.prisma.stepRecord.count({ where: { runId: run.runId } })).toBe(0);
   expect(await db.prisma.completion.count({ where: { runId: run.runId } })).toBe(0);
 });

@@ -72,7 +72,9 @@ export async function ingestSteps(pool: pg.Pool, input: IngestInput): Promise<In
           record.metrics.map(({ name, steps, values }) => ({ metric: cleanText(name), steps, values })),
         ),
       );
-      const completions = fresh.flatMap(({ step, completions: list }) => list.map((entry) => ({ ...entry, step })));
+      const completions = fresh.flatMap(({ step, completions: list }) =>
+        list.map((entry) => ({ ...entry, step })),
+      );
       await writeCompletions(client, runId, completions);
       const logs = fresh.flatMap((record) => record.logs);
       await insertLogs(client, runId, logs);

@@ -22,8 +22,12 @@ export function makeRecordEvent({ added, completionSteps, ...rest }: Recorded): 
   const bare: RecordEvent = {
     type: 'record',
     ...rest,
-    minStep: all.length === 0 ? null : all.reduce((low, { steps }) => Math.min(low, steps[0] ?? low), Infinity),
-    maxStep: all.length === 0 ? null : all.reduce((high, { steps }) => Math.max(high, steps[steps.length - 1] ?? high), 0),
+    minStep:
+      all.length === 0 ? null : all.reduce((low, { steps }) => Math.min(low, steps[0] ?? low), Infinity),
+    maxStep:
+      all.length === 0
+        ? null
+        : all.reduce((high, { steps }) => Math.max(high, steps[steps.length - 1] ?? high), 0),
     points: null,
     metrics: null,
     completionSteps: completionSteps.slice(-MAX_COMPLETION_STEPS),
@@ -31,7 +35,10 @@ export function makeRecordEvent({ added, completionSteps, ...rest }: Recorded): 
   const pointCount = all.reduce((sum, { steps }) => sum + steps.length, 0);
   if (pointCount <= MAX_POINTS) {
     const points = Object.fromEntries(
-      Array.from(added, ([metric, { steps, values }]) => [metric, { steps: Array.from(steps), values: Array.from(values) }]),
+      Array.from(added, ([metric, { steps, values }]) => [
+        metric,
+        { steps: Array.from(steps), values: Array.from(values) },
+      ]),
     );
     const full = { ...bare, points };
     if (fits(full)) return full;

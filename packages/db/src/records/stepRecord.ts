@@ -2,7 +2,13 @@
 import type { LogLevel, RunStage } from '../generated/enums.ts';
 import type { RawPoints } from '../metrics/points.ts';
 
-export type RewardEntry = { name: string; value: number | null; weight: number; version: string; error: string | null };
+export type RewardEntry = {
+  name: string;
+  value: number | null;
+  weight: number;
+  version: string;
+  error: string | null;
+};
 
 /** Packed little-endian arrays with one element per token: Int32 ids, Float32 log-probabilities in nats. */
 export type TokensEntry = {

@@ -47,7 +47,11 @@ const UPSERT_TOKENS = `
     updated_logp = excluded.updated_logp`;
 
 /** Writes completions of one run. Of two with the same step and index the later one is taken. */
-export async function writeCompletions(db: Queryable, runId: string, given: readonly StepCompletion[]): Promise<void> {
+export async function writeCompletions(
+  db: Queryable,
+  runId: string,
+  given: readonly StepCompletion[],
+): Promise<void> {
   const rows = [...new Map(given.map((row) => [`${row.step}:${row.index}`, row])).values()];
   if (rows.length === 0) return;
   const replaced = await db.query<{ step: number; index: number }>({
@@ -80,7 +84,11 @@ export async function writeCompletions(db: Queryable, runId: string, given: read
   await writeTokens(db, runId, rows);
 }
 
-async function insertRewards(db: Queryable, runId: string, completions: readonly StepCompletion[]): Promise<void> {
+async function insertRewards(
+  db: Queryable,
+  runId: string,
+  completions: readonly StepCompletion[],
+): Promise<void> {
   const rows = completions.flatMap(({ step, index, rewards }) =>
     [...new Map(rewards.map((reward) => [reward.name, reward])).values()].map((reward, position) => ({
       ...reward,
@@ -107,7 +115,11 @@ async function insertRewards(db: Queryable, runId: string, completions: readonly
   });
 }
 
-async function writeTokens(db: Queryable, runId: string, completions: readonly StepCompletion[]): Promise<void> {
+async function writeTokens(
+  db: Queryable,
+  runId: string,
+  completions: readonly StepCompletion[],
+): Promise<void> {
   const bytes: Uint8Array[] = [];
   let at = 1; // SQL counts bytes from 1
   const rows = completions.flatMap(({ step, index, tokens }) => {

@@ -16,7 +16,13 @@ export type ClaimInput = {
   backend: string;
 };
 
-export type Claim = { runId: string; projectId: string; leaseToken: string; attempt: number; expiresAt: Date };
+export type Claim = {
+  runId: string;
+  projectId: string;
+  leaseToken: string;
+  attempt: number;
+  expiresAt: Date;
+};
 
 /**
  * SKIP LOCKED lets two claimers pass each other without waiting. Only `status = 'QUEUED'` is looked at: PostgreSQL checks
@@ -57,7 +63,12 @@ export async function claimRun(pool: pg.Pool, input: ClaimInput): Promise<Claim 
       values: [run.id, hashToken(leaseToken), input.workerId, run.attempt, input.leaseSeconds],
     });
     await client.query('UPDATE worker SET last_seen_at = now() WHERE id = $1', [input.workerId]);
-    await notify(client, { type: 'run', runId: run.id, projectId: run.project_id, workspaceId: input.workspaceId });
+    await notify(client, {
+      type: 'run',
+      runId: run.id,
+      projectId: run.project_id,
+      workspaceId: input.workspaceId,
+    });
     const expiresAt = held.rows[0]?.expires_at;
     if (expiresAt === undefined) throw new Error(`The lease of ${run.id} was not stored`);
     return { runId: run.id, projectId: run.project_id, leaseToken, attempt: run.attempt, expiresAt };

@@ -34,7 +34,12 @@ export async function endLease(pool: pg.Pool, input: EndLeaseInput): Promise<Run
     });
     const run = rows[0];
     if (run === undefined) return null;
-    await notify(client, { type: 'run', runId: input.runId, projectId: run.project_id, workspaceId: run.workspace_id });
+    await notify(client, {
+      type: 'run',
+      runId: input.runId,
+      projectId: run.project_id,
+      workspaceId: run.workspace_id,
+    });
     return run.status;
   });
 }

@@ -3,7 +3,13 @@ import type pg from 'pg';
 import { notify } from '../events/notify.ts';
 import { inTransaction, type Queryable } from '../queryable.ts';
 
-export type ExpiredRun = { runId: string; projectId: string; workspaceId: string; workerId: string; status: string };
+export type ExpiredRun = {
+  runId: string;
+  projectId: string;
+  workspaceId: string;
+  workerId: string;
+  status: string;
+};
 
 /**
  * What a person asked of the run meanwhile is carried out on the way: a run to be cancelled is cancelled and one to be
@@ -38,7 +44,10 @@ export async function expireLeases(pool: pg.Pool): Promise<ExpiredRun[]> {
 }
 
 /** The same inside a transaction of the caller's, for one workspace or (null) for all. */
-export async function expireLeasesIn(client: pg.PoolClient, workspaceId: string | null): Promise<ExpiredRun[]> {
+export async function expireLeasesIn(
+  client: pg.PoolClient,
+  workspaceId: string | null,
+): Promise<ExpiredRun[]> {
   const condition = `expires_at < now() AND ${NOT_EXCUSED} AND ($2::text IS NULL OR
     EXISTS (SELECT 1 FROM run WHERE run.id = lease.run_id AND run.workspace_id = $2))`;
   return end(client, condition, workspaceId, 'The worker stopped answering');
@@ -46,10 +55,17 @@ export async function expireLeasesIn(client: pg.PoolClient, workspaceId: string 
 
 /** A worker that starts again gives back what it held before. */
 export async function requeueRunsOfWorker(pool: pg.Pool, workerId: string): Promise<ExpiredRun[]> {
-  return inTransaction(pool, (client) => end(client, 'worker_id = $2', workerId, 'The worker was started again'));
+  return inTransaction(pool, (client) =>
+    end(client, 'worker_id = $2', workerId, 'The worker was started again'),
+  );
 }
 
-async function end(client: Queryable, condition: string, argument: string | null, why: string): Promise<ExpiredRun[]> {
+async function end(
+  client: Queryable,
+  condition: string,
+  argument: string | null,
+  why: string,
+): Promise<ExpiredRun[]> {
   const { rows } = await client.query<{
     id: string;
     project_id: string;
@@ -65,9 +81,17 @@ async function end(client: Queryable, condition: string, argument: string | null
     status: row.status,
   }));
   for (const run of runs) {
-    const then = run.status === 'QUEUED' ? 'the run waits in the queue and will resume' : `the run is ${run.status.toLowerCase()}`;
+    const then =
+      run.status === 'QUEUED'
+        ? 'the run waits in the queue and will resume'
+        : `the run is ${run.status.toLowerCase()}`;
     await client.query(LOG, [run.runId, `${why} (${run.workerId}); ${then}`]);
-    await notify(client, { type: 'run', runId: run.runId, projectId: run.projectId, workspaceId: run.workspaceId });
+    await notify(client, {
+      type: 'run',
+      runId: run.runId,
+      projectId: run.projectId,
+      workspaceId: run.workspaceId,
+    });
   }
   return runs;
 }

@@ -53,7 +53,12 @@ export async function heartbeat(pool: pg.Pool, input: HeartbeatInput): Promise<H
     }>({
       name: 'heartbeat-run',
       text: TOUCH_RUN,
-      values: [lease.run_id, input.step ?? null, input.statusReason !== undefined, input.statusReason ?? null],
+      values: [
+        lease.run_id,
+        input.step ?? null,
+        input.statusReason !== undefined,
+        input.statusReason ?? null,
+      ],
     });
     const run = touched.rows[0];
     if (run === undefined) return null;

@@ -17,7 +17,10 @@ const FORGIVE = `
  * Sweeps every `intervalMs` until closed. When sweeps were impossible for a while (the database or the network was away,
  * or the whole machine slept) heartbeats were too, so the first sweep after it forgives instead of ending leases.
  */
-export function startLeaseSweeper(pool: pg.Pool, options: { intervalMs: number; log: DatabaseLog }): LeaseSweeper {
+export function startLeaseSweeper(
+  pool: pg.Pool,
+  options: { intervalMs: number; log: DatabaseLog },
+): LeaseSweeper {
   const { intervalMs, log } = options;
   let closed = false;
   let lastSuccess = Date.now();
@@ -52,7 +55,8 @@ export function startLeaseSweeper(pool: pg.Pool, options: { intervalMs: number; 
       if (failing) log('info', 'Leases are watched again');
       failing = false;
     } catch (error) {
-      if (!failing) log('warn', `Leases cannot be watched: ${error instanceof Error ? error.message : String(error)}`);
+      if (!failing)
+        log('warn', `Leases cannot be watched: ${error instanceof Error ? error.message : String(error)}`);
       failing = true;
     }
   }

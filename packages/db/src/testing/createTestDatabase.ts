@@ -17,6 +17,23 @@ const TEMPLATE_LOCK = 7_226_226;
  * (tens of milliseconds). Throws when no server was started, saying what to configure.
  */
 export async function createTestDatabase(options: { poolSize?: number } = {}): Promise<Database> {
+  const migrations = await readMigrations();
+  return create(options.poolSize ?? 8, async (client, name, serverUrl) => {
+    // A template can be copied only while nobody is connected to it, so making and copying it take turns.
+    await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const template = await makeTemplate(client, serverUrl, migrations);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+  });
+}
+
+/** The same without any table in it, for tests of migrations. */
+export async function createEmptyTestDatabase(): Promise<Database> {
+  return create(4, (client, name) => client.query(`CREATE DATABASE ${name}`));
+}
+
+type Make = (client: pg.Client, name: string, serverUrl: string) => Promise<unknown>;
+
+async function create(poolSize: number, make: Make): Promise<Database> {
   const serverUrl = process.env[TEST_SERVER_VARIABLE];
   if (serverUrl === undefined) {
     throw new Error(
@@ -25,15 +42,9 @@ export async function createTestDatabase(options: { poolSize?: number } = {}): P
     );
   }
   const name = `test_${Date.now().toString(36)}_${randomBytes(4).toString('hex')}`;
-  const migrations = await readMigrations();
-  await asAdministrator(serverUrl, async (client) => {
-    // A template can be copied only while nobody is connected to it, so making and copying it take turns.
-    await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
-    const template = await makeTemplate(client, serverUrl, migrations);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  });
+  await asAdministrator(serverUrl, (client) => make(client, name, serverUrl));
   const url = withDatabase(serverUrl, name);
-  const connected = connect(url, options.poolSize ?? 8, silentLog);
+  const connected = connect(url, poolSize, silentLog);
   return {
     prisma: connected.prisma,
     pool: connected.pool,
@@ -41,7 +52,9 @@ export async function createTestDatabase(options: { poolSize?: number } = {}): P
     embedded: true,
     close: async () => {
       await connected.close();
-      await asAdministrator(serverUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+      await asAdministrator(serverUrl, (client) =>
+        client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+      );
     },
   };
 }
@@ -66,7 +79,10 @@ async function makeTemplate(client: pg.Client, serverUrl: string, migrations: Mi
   return name;
 }
 
-async function asAdministrator(serverUrl: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+async function asAdministrator(
+  serverUrl: string,
+  work: (client: pg.Client) => Promise<unknown>,
+): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   try {

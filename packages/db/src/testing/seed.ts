@@ -12,7 +12,9 @@ export async function seedWorkspace({ prisma }: Database): Promise<Seed> {
   await prisma.user.create({ data: { id: userId, name: 'Ada' } });
   await prisma.membership.create({ data: { workspaceId, userId, role: 'OWNER' } });
   const slug = projectId.toLowerCase();
-  await prisma.project.create({ data: { id: projectId, workspaceId, name: 'Sorting', slug, createdById: userId } });
+  await prisma.project.create({
+    data: { id: projectId, workspaceId, name: 'Sorting', slug, createdById: userId },
+  });
   const workerId = await seedWorker({ prisma }, workspaceId);
   return { workspaceId, userId, projectId, workerId };
 }
@@ -26,7 +28,11 @@ export async function seedWorker({ prisma }: Pick<Database, 'prisma'>, workspace
 }
 
 /** A queued run of the project; its id. */
-export async function seedRun(db: Database, seed: Seed, more: { reservedWorkerId?: string } = {}): Promise<string> {
+export async function seedRun(
+  db: Database,
+  seed: Seed,
+  more: { reservedWorkerId?: string } = {},
+): Promise<string> {
   const id = newId('run');
   const { lastRunNumber: number } = await db.prisma.project.update({
     where: { id: seed.projectId },
@@ -34,12 +40,17 @@ export async function seedRun(db: Database, seed: Seed, more: { reservedWorkerId
   });
   const { workspaceId, projectId, userId: ownerId } = seed;
   const config = { config: {}, configHash: 'none', configYaml: '', totalSteps: 1_000_000 };
-  await db.prisma.run.create({ data: { id, workspaceId, projectId, ownerId, number, name: `run ${number}`, ...config, ...more } });
+  await db.prisma.run.create({
+    data: { id, workspaceId, projectId, ownerId, number, name: `run ${number}`, ...config, ...more },
+  });
   return id;
 }
 
 /** A run that is claimed by the seed's worker, with its lease token. */
-export async function seedClaimedRun(db: Database, seed: Seed): Promise<{ runId: string; leaseToken: string }> {
+export async function seedClaimedRun(
+  db: Database,
+  seed: Seed,
+): Promise<{ runId: string; leaseToken: string }> {
   const runId = await seedRun(db, seed);
   const { workspaceId, workerId } = seed;
   const claim = await claimRun(db.pool, { workspaceId, workerId, runId, leaseSeconds: 60, backend: 'wasm' });

@@ -16,7 +16,7 @@ import type { RewardComponent, RewardInput } from './rewardComponent.ts';
 const addition: TaskConfig = { kind: 'addition', digits: { min: 1, max: 2 } };
 const countdown: TaskConfig = { kind: 'countdown', numbers: 3, maxNumber: 9 };
 const input = (completion: string, over: Partial<RewardInput> = {}): RewardInput => ({ prompt: '1+2=', completion, answer: '3', tokenCount: completion.length + 1, ...over });
-const score = (config: BuiltInRewardConfig, given: RewardInput, task = addition) => builtInReward(config, task).score(given);
+const score = (config: BuiltInRewardConfig, given: RewardInput, task: TaskConfig = addition) => builtInReward(config, task).score(given);
 
 describe('parseExpression', () => {
   it.each([
@@ -95,7 +95,7 @@ describe('built-in rewards', () => {
   });
 
   it('have versions that tell settings, not weights, apart', () => {
-    const versionOf = (config: BuiltInRewardConfig, task = addition) => builtInReward(config, task).version;
+    const versionOf = (config: BuiltInRewardConfig, task: TaskConfig = addition) => builtInReward(config, task).version;
     expect(versionOf(exact)).toMatch(/^[0-9a-f]{64}$/);
     expect(versionOf({ ...exact, weight: 5 })).toBe(versionOf(exact));
     expect(versionOf(exact, countdown)).not.toBe(versionOf(exact));

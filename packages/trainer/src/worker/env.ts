@@ -13,7 +13,7 @@ const schema = z
     NABLA_WORKER_NAME: z.string().min(1).max(120).default(hostname()),
     NABLA_BACKEND: z.enum(['auto', 'native', 'wasm']).default('auto'),
     NABLA_REWARDS_DIR: z.string().min(1).optional(),
-    NABLA_LEASE_SECONDS: z.coerce.number().int().min(5).max(3600).default(30),
+    NABLA_LEASE_SECONDS: z.coerce.number().int().min(5).max(600).default(30),
     NABLA_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1000),
     NABLA_SPOOL_MAX_BYTES: z.coerce
       .number()

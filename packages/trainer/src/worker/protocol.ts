@@ -49,12 +49,7 @@ export type FromTraining =
   | { readonly type: 'waiting'; readonly reason: string | null }
   | { readonly type: 'finished'; readonly step: number; readonly weightsHash: string }
   | { readonly type: 'stopped'; readonly step: number }
-  | {
-      readonly type: 'failed';
-      readonly code: string;
-      readonly message: string;
-      readonly step: number | null;
-    };
+  | ({ readonly type: 'failed' } & TrainingFailure);
 
 /** Steps that may be under way or not yet safe: one is computed while the one before is written to disk. */
 export const STEPS_IN_FLIGHT = 2;

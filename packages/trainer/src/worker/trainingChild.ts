@@ -15,6 +15,7 @@ import {
   isMessage,
   type FromTraining,
   type ToTraining,
+  type TrainingFailure,
   type TrainingJob,
 } from './protocol.ts';
 
@@ -146,7 +147,8 @@ function describeFailure(error: unknown): TrainingFailure {
     const { step, promptIndex } = error.place;
     return { code: error.code, message: error.message, step: step ?? null, promptIndex: promptIndex ?? null };
   }
-  if (error instanceof CheckpointError) return { code: `CHECKPOINT_${error.code}`, message: error.message, ...nowhere };
+  if (error instanceof CheckpointError)
+    return { code: `CHECKPOINT_${error.code}`, message: error.message, ...nowhere };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: 'INTERNAL', message: `the trainer met a fault of its own: ${detail}`, ...nowhere };
 }

@@ -12,6 +12,7 @@ import {
   type EngineInfo,
   type FromTraining,
   type ToTraining,
+  type TrainingFailure,
   type TrainingJob,
 } from './protocol.ts';
 
@@ -140,8 +141,10 @@ export class TrainingProcess {
         return { kind: 'finished', step: message.step, weightsHash: message.weightsHash };
       case 'stopped':
         return { kind: 'stopped', step: message.step };
-      case 'failed':
-        return { ...message, kind: 'failed' };
+      case 'failed': {
+        const { code, step, promptIndex } = message;
+        return { kind: 'failed', code, message: message.message, step, promptIndex };
+      }
     }
   }
 

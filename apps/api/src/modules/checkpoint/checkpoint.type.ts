@@ -16,7 +16,7 @@ export const Checkpoint = objectType({
   },
 });
 
-export const CheckpointConnectionTypes = connectionTypes('Checkpoint');
+export const CheckpointConnectionTypes = connectionTypes(Checkpoint);
 
 export const CheckpointPayload = objectType({
   name: 'CheckpointPayload',

@@ -13,8 +13,7 @@ export const commentsAdded = subscriptionField('commentsAdded', {
 });
 
 async function subscribeToComments(ctx: Context, subjectId: string) {
-  const { runId, step = null, index = null }: Awaited<ReturnType<typeof placeOf>> & { step?: number; index?: number } =
-    await placeOf(ctx, subjectId);
+  const place = await placeOf(ctx, subjectId);
   return subscribeTo<string>(ctx, {
     *items(event) {
       if (event.type === 'comment' && event.subjectId === subjectId) yield [event.commentId, event.commentId];
@@ -22,7 +21,7 @@ async function subscribeToComments(ctx: Context, subjectId: string) {
     async resync(since) {
       const recent = { gte: since };
       const found = await ctx.db.prisma.comment.findMany({
-        where: { runId, step, index, OR: [{ createdAt: recent }, { editedAt: recent }, { deletedAt: recent }] },
+        where: { ...place, OR: [{ createdAt: recent }, { editedAt: recent }, { deletedAt: recent }] },
         select: { id: true },
         orderBy: { createdAt: 'asc' },
       });

@@ -34,7 +34,7 @@ export const Comment = objectType({
   },
 });
 
-export const CommentConnectionTypes = connectionTypes('Comment');
+export const CommentConnectionTypes = connectionTypes(Comment);
 
 export const CommentPayload = objectType({
   name: 'CommentPayload',

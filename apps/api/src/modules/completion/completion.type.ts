@@ -8,7 +8,6 @@ export const Completion = objectType({
   name: 'Completion',
   definition(t) {
     t.implements('Node');
-    t.nonNull.id('id', { resolve: (completion) => completionId(completion) });
     t.nonNull.field('run', { type: 'Run', resolve: (completion, _, ctx) => ctx.loaders.run.load(completion.runId) });
     t.nonNull.int('step');
     t.nonNull.int('index');
@@ -68,7 +67,7 @@ export const Completion = objectType({
   },
 });
 
-export const CompletionConnectionTypes = connectionTypes('Completion');
+export const CompletionConnectionTypes = connectionTypes(Completion);
 
 export const RewardComponent = objectType({
   name: 'RewardComponent',

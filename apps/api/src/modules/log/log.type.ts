@@ -15,4 +15,4 @@ export const RunLog = objectType({
   },
 });
 
-export const RunLogConnectionTypes = connectionTypes('RunLog');
+export const RunLogConnectionTypes = connectionTypes(RunLog);

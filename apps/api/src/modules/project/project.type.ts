@@ -52,7 +52,7 @@ export const Project = objectType({
   },
 });
 
-export const ProjectConnectionTypes = connectionTypes('Project');
+export const ProjectConnectionTypes = connectionTypes(Project);
 
 export const ProjectPayload = objectType({
   name: 'ProjectPayload',

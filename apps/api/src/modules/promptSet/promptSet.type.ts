@@ -1,7 +1,6 @@
 /** @file Prompt sets, their versions and prompts, and what a prompt file would become. */
 import { inputObjectType, intArg, objectType, stringArg } from 'nexus';
 import { connectionTypes } from '../../relay/connectionTypes.ts';
-import { promptId } from '@nabla/db';
 
 export const PromptSet = objectType({
   name: 'PromptSet',
@@ -61,7 +60,6 @@ export const Prompt = objectType({
   name: 'Prompt',
   definition(t) {
     t.implements('Node');
-    t.nonNull.id('id', { resolve: (prompt) => promptId(prompt) });
     t.nonNull.int('index');
     t.nonNull.string('text');
     t.string('answer');
@@ -69,7 +67,7 @@ export const Prompt = objectType({
   },
 });
 
-export const PromptSetConnectionTypes = [connectionTypes('PromptSet'), connectionTypes('Prompt')];
+export const PromptSetConnectionTypes = [connectionTypes(PromptSet), connectionTypes(Prompt)];
 
 export const PromptFilePreview = objectType({
   name: 'PromptFilePreview',

@@ -27,19 +27,33 @@ export interface CreateRunInput {
 export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ run: Run }> {
   const { workspaceId, userId } = actorOf(ctx);
   const project = await requireProject(ctx, input.projectId, ['input', 'projectId']);
-  const idempotencyKey = input.idempotencyKey == null ? null : requiredText(input.idempotencyKey, 200, ['input', 'idempotencyKey']);
-  if (idempotencyKey !== null) {
-    const before = await findByKey(ctx, project.id, idempotencyKey);
+  const key = input.idempotencyKey == null ? null : requiredText(input.idempotencyKey, 200, ['input', 'idempotencyKey']);
+  if (key !== null) {
+    const before = await findByKey(ctx, project.id, key);
     if (before !== null) return { run: before };
   }
-  const config = configOf(input);
-  await checkReferences(ctx, input, workspaceId);
-  const promptSetVersionId = await promptSetVersionOf(ctx, config, workspaceId);
+  const data = runDataOf(input, { workspaceId, projectId: project.id, ownerId: userId });
+  await checkReferences(ctx, data, workspaceId);
   const tags = tagList(input.tags ?? [], ['input', 'tags']);
-  const data = {
+  try {
+    return { run: await ctx.db.prisma.$transaction((tx) => insertRun(tx, { ...data, idempotencyKey: key }, tags)) };
+  } catch (error) {
+    // Two requests with one key at once: the second finds the first one's run.
+    const first = isUniqueViolation(error) && key !== null ? await findByKey(ctx, project.id, key) : null;
+    if (first === null) throw error;
+    return { run: first };
+  }
+}
+
+/** The columns of a run, its configuration validated. @throws Refusal with the path of every field that is wrong. */
+export function runDataOf(
+  input: Omit<CreateRunInput, 'projectId' | 'idempotencyKey' | 'tags'>,
+  place: { workspaceId: string; projectId: string; ownerId: string },
+) {
+  const config = configOf(input);
+  return {
     id: newId('run'),
-    workspaceId,
-    projectId: project.id,
+    ...place,
     name: requiredText(input.name ?? config.name ?? 'run', BOUNDS.maxNameChars, ['input', 'name']),
     totalSteps: totalSteps(config),
     config: asJson(config),
@@ -47,68 +61,50 @@ export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ 
     // What the person wrote, comments and all; else the configuration as YAML.
     configYaml: input.yaml ?? runConfigToYaml(config),
     note: boundedText(input.note ?? '', BOUNDS.maxNoteChars, ['input', 'note']),
-    ownerId: userId,
     clonedFromId: input.clonedFromId ?? null,
     reservedWorkerId: input.workerId ?? null,
-    promptSetVersionId,
-    idempotencyKey,
+    promptSetVersionId: config.task.kind === 'prompt_set' ? config.task.promptSetVersionId : null,
   };
-  try {
-    return { run: await insertRun(ctx.db.prisma, data, tags) };
-  } catch (error) {
-    // Two requests with one key at once: the second finds the first one's run.
-    const first = isUniqueViolation(error) && idempotencyKey !== null ? await findByKey(ctx, project.id, idempotencyKey) : null;
-    if (first === null) throw error;
-    return { run: first };
-  }
 }
 
-async function insertRun(
-  prisma: Context['db']['prisma'],
+/** Stores a queued run under the next number of its project. */
+export async function insertRun(
+  tx: Prisma.TransactionClient,
   data: Omit<Prisma.RunUncheckedCreateInput, 'number'>,
   tags: readonly string[],
 ): Promise<Run> {
-  return prisma.$transaction(async (tx) => {
-    const { lastRunNumber } = await tx.project.update({
-      where: { id: data.projectId },
-      data: { lastRunNumber: { increment: 1 } },
-      select: { lastRunNumber: true },
-    });
-    const run = await tx.run.create({ data: { ...data, number: lastRunNumber } });
-    await tx.runTag.createMany({ data: tags.map((tag) => ({ runId: run.id, tag })) });
-    await publishIn(tx, runEvent(run));
-    return run;
+  const { lastRunNumber } = await tx.project.update({
+    where: { id: data.projectId },
+    data: { lastRunNumber: { increment: 1 } },
+    select: { lastRunNumber: true },
   });
+  const run = await tx.run.create({ data: { ...data, number: lastRunNumber } });
+  await tx.runTag.createMany({ data: tags.map((tag) => ({ runId: run.id, tag })) });
+  await publishIn(tx, runEvent(run));
+  return run;
 }
 
-/** @throws Refusal with the path of every field that is wrong. */
-function configOf(input: CreateRunInput): RunConfig {
+function configOf(input: Pick<CreateRunInput, 'config' | 'yaml'>): RunConfig {
   const result = parseConfigSource(input);
   if (!result.ok) throw new Refusal(configErrors(result, 'config'));
   return result.config;
 }
 
-async function checkReferences(ctx: Context, input: CreateRunInput, workspaceId: string): Promise<void> {
-  if (input.clonedFromId != null) await requireRun(ctx, input.clonedFromId, ['input', 'clonedFromId']);
-  if (input.workerId == null) return;
-  const worker = await ctx.db.prisma.worker.findFirst({ where: { id: input.workerId, workspaceId } });
-  if (worker === null) {
-    throw refuse('NOT_FOUND', `There is no worker "${input.workerId.slice(0, 80)}".`, ['input', 'workerId']);
+/** What the run names must be there, in this workspace. @throws Refusal NOT_FOUND */
+async function checkReferences(ctx: Context, data: ReturnType<typeof runDataOf>, workspaceId: string): Promise<void> {
+  const { clonedFromId, reservedWorkerId, promptSetVersionId } = data;
+  const { prisma } = ctx.db;
+  if (clonedFromId !== null) await requireRun(ctx, clonedFromId, ['input', 'clonedFromId']);
+  if (reservedWorkerId !== null && (await prisma.worker.count({ where: { id: reservedWorkerId, workspaceId } })) === 0) {
+    throw refuse('NOT_FOUND', `There is no worker "${reservedWorkerId.slice(0, 80)}".`, ['input', 'workerId']);
   }
-}
-
-/** The prompt set version that the configuration names, if any. @throws Refusal when it does not exist here. */
-async function promptSetVersionOf(ctx: Context, config: RunConfig, workspaceId: string): Promise<string | null> {
-  if (config.task.kind !== 'prompt_set') return null;
-  const id = config.task.promptSetVersionId;
-  const version = await ctx.db.prisma.promptSetVersion.findFirst({
-    where: { id, promptSet: { project: { workspaceId } } },
-  });
-  if (version === null) {
+  if (promptSetVersionId === null) return;
+  const where = { id: promptSetVersionId, promptSet: { project: { workspaceId } } };
+  if ((await prisma.promptSetVersion.count({ where })) === 0) {
     const path = ['config', 'task', 'promptSetVersionId'];
-    throw refuse('NOT_FOUND', `There is no prompt set version "${id.slice(0, 80)}"; upload a prompt file first.`, path);
+    const message = `There is no prompt set version "${promptSetVersionId.slice(0, 80)}"; upload a prompt file first.`;
+    throw refuse('NOT_FOUND', message, path);
   }
-  return version.id;
 }
 
 function findByKey(ctx: Context, projectId: string, idempotencyKey: string): Promise<Run | null> {

@@ -135,7 +135,7 @@ export const Run = objectType({
   },
 });
 
-export const RunConnectionTypes = connectionTypes('Run');
+export const RunConnectionTypes = connectionTypes(Run);
 
 export const RunPayload = objectType({
   name: 'RunPayload',

@@ -36,7 +36,7 @@ export const StepRecordInput = inputObjectType({
   definition(t) {
     t.nonNull.int('sequence');
     t.nonNull.int('step');
-    t.field('stage', { type: 'RunStage' });
+    t.nonNull.field('stage', { type: 'RunStage' });
     t.nonNull.field('time', { type: 'DateTime' });
     t.nonNull.list.nonNull.field('metrics', { type: 'MetricPointsInput' });
     t.list.nonNull.field('completions', { type: 'CompletionInput' });

@@ -27,7 +27,7 @@ export const Worker = objectType({
   },
 });
 
-export const WorkerConnectionTypes = connectionTypes('Worker');
+export const WorkerConnectionTypes = connectionTypes(Worker);
 
 export const WorkerPayload = objectType({
   name: 'WorkerPayload',

@@ -1,0 +1,61 @@
+import Link from 'next/link';
+import { cx } from '../../ui/cx.ts';
+import { formatDuration } from '../../ui/format.ts';
+import { StatusPill } from '../../ui/StatusPill.tsx';
+import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
+import { formatMetric } from '../charts/formatMetric.ts';
+import { paletteColor } from '../charts/palette.ts';
+import type { ComparedRun } from './ComparePage.tsx';
+import styles from './compare.module.css';
+
+/** One line per run: where it stands and the last value of each metric. */
+export function SummaryTable({ runs, metrics }: { readonly runs: readonly ComparedRun[]; readonly metrics: readonly string[] }) {
+  const lastOf = (run: ComparedRun, name: string): number | null => run.metricSummaries.find((summary) => summary.name === name)?.last ?? null;
+  const highest = new Map(metrics.map((name) => [name, Math.max(...runs.map((run) => lastOf(run, name) ?? Number.NEGATIVE_INFINITY))]));
+  return (
+    <TableScroll label="Figures of the runs">
+      <Table>
+        <thead>
+          <tr>
+            <Th>Run</Th>
+            <Th>Status</Th>
+            <Th numeric>Step</Th>
+            <Th numeric>Time</Th>
+            {metrics.map((name) => (
+              <Th key={name} numeric>
+                {name}
+              </Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <tr key={run.id}>
+              <Th scope="row" className={styles.rowName}>
+                <span className={styles.columnName}>
+                  <span className={styles.dot} style={{ background: `var(${paletteColor(run.slot)})` }} aria-hidden />
+                  <Link href={`/runs/${run.id}`}>{run.label}</Link>
+                </span>
+              </Th>
+              <Td>
+                <StatusPill status={run.status} bare />
+              </Td>
+              <Td numeric>{run.step.toLocaleString('en')}</Td>
+              <Td numeric muted>
+                {formatDuration(run.durationMs)}
+              </Td>
+              {metrics.map((name) => {
+                const last = lastOf(run, name);
+                return (
+                  <Td key={name} numeric className={cx(runs.length > 1 && last !== null && last === highest.get(name) && styles.highest)}>
+                    {formatMetric(name, last)}
+                  </Td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </TableScroll>
+  );
+}

@@ -1,0 +1,68 @@
+'use client';
+import Link from 'next/link';
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { describeError } from '../../graphql/errors.ts';
+import { graphql } from '../../graphql/generated/index.ts';
+import { CopyButton } from '../../ui/CopyButton.tsx';
+import { Switch } from '../../ui/Field.tsx';
+import { Section } from '../../ui/PageHeader.tsx';
+import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { ErrorState } from '../../ui/states.tsx';
+import { ConfigTable } from '../compare/ConfigTable.tsx';
+import styles from './run.module.css';
+
+const configQuery = graphql(`
+  query RunConfig($id: ID!) {
+    run(id: $id) {
+      id number name config configYaml configHash
+      clonedFrom { id number name config }
+    }
+  }
+`);
+
+/** The configuration as YAML; for a clone, what was changed. */
+export function ConfigTab({ runId }: { readonly runId: string }) {
+  const [{ data, error }, execute] = useQuery({ query: configQuery, variables: { id: runId } });
+  const [all, setAll] = useState(false);
+  const run = data?.run;
+  if (error && !run) return <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />;
+  if (!run) return <SkeletonRows rows={12} label="Loading the configuration" />;
+  const origin = run.clonedFrom;
+  return (
+    <>
+      {origin && (
+        <Section
+          title="Changed from its origin"
+          description={
+            <>
+              Cloned from <Link href={`/runs/${origin.id}`}>#{origin.number} {origin.name}</Link>.
+            </>
+          }
+          actions={<Switch label="All settings" checked={all} onChange={(event) => setAll(event.target.checked)} />}
+        >
+          <ConfigTable
+            columns={[
+              { id: origin.id, label: `#${origin.number} ${origin.name}`, config: origin.config },
+              { id: run.id, label: `#${run.number} ${run.name}`, config: run.config },
+            ]}
+            all={all}
+          />
+        </Section>
+      )}
+      <Section
+        title="Configuration"
+        description={
+          <>
+            All defaults filled in. Fingerprint <code>{run.configHash.slice(0, 12)}</code>: runs with the same one are the same experiment.
+          </>
+        }
+        actions={<CopyButton text={run.configYaml} label="Copy YAML" />}
+      >
+        <pre className={styles.yaml} tabIndex={0} aria-label="Configuration as YAML">
+          {run.configYaml}
+        </pre>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+'use client';
+/** @file The first view of a run: is it learning, on what, what did it say. */
+import type { RunConfig } from '@nabla/domain';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import { Section } from '../../ui/PageHeader.tsx';
+import { useUrlState } from '../../ui/useUrlState.ts';
+import { useNamesSeen } from '../charts/ChartsProvider.tsx';
+import { type LineSource, MetricChart } from '../charts/MetricChart.tsx';
+import { paletteColor } from '../charts/palette.ts';
+import { StepView } from '../completions/StepView.tsx';
+import { useCompletionSteps } from '../completions/useCompletionSteps.ts';
+import { ConfigSummary } from './ConfigSummary.tsx';
+import { Headline } from './Headline.tsx';
+import { rewardComponents } from './metricGroups.ts';
+import styles from './run.module.css';
+import { signalRule } from './runRule.ts';
+
+const SMALL = [
+  ['advantage/std', 'Signal size'],
+  ['group/zero_std_fraction', 'Flat groups'],
+  ['kl/ref_k1', 'KL to reference'],
+  ['policy/entropy', 'Entropy'],
+  ['policy/grad_norm', 'Gradient norm'],
+  ['policy/delta_logp_mean', 'Push of the update'],
+] as const;
+
+const PREVIEW_GROUPS = 2;
+
+export function Overview({ runId, metricNames, status, stage, live, config }: { readonly runId: string; readonly metricNames: readonly string[]; readonly status: string; readonly stage: string | null; readonly live: boolean; readonly config: RunConfig | null }) {
+  const url = useUrlState();
+  const seen = useNamesSeen(runId);
+  const names = useMemo(() => [...new Set([...metricNames, ...seen])], [metricNames, seen]);
+  const completionSteps = useCompletionSteps(runId, live);
+  const rule = useMemo(() => signalRule(config), [config]);
+  const components = rewardComponents(names);
+  const warmup = !names.includes('reward/mean') && names.includes('sft/loss');
+  // With a single component of weight 1 its line would lie on the reward's own.
+  const single = components.length === 1 && config?.rewards.length === 1 && config.rewards[0]?.weight === 1;
+  const reward: LineSource[] = [
+    { runId, name: 'reward/mean', label: 'reward', color: paletteColor(0) },
+    ...(single ? [] : components.map((component, index): LineSource => ({ runId, name: `reward/${component}/mean`, label: component, color: paletteColor(index + 1), dashed: true }))),
+  ];
+  return (
+    <>
+      <Headline runId={runId} metricNames={names} status={status} stage={stage} warmupSteps={config?.warmup?.steps ?? 0} />
+      {warmup ? (
+        <div className={styles.pair}>
+          <MetricChart title="Warm-up loss" sources={[{ runId, name: 'sft/loss', label: 'loss', color: paletteColor(0) }]} height={240} />
+          <MetricChart title="Warm-up token accuracy" sources={[{ runId, name: 'sft/token_accuracy', label: 'accuracy', color: paletteColor(2) }]} height={240} />
+        </div>
+      ) : (
+        <MetricChart title="Reward" sources={reward} height={260} />
+      )}
+      {!warmup && (
+        <div className={styles.multiples}>
+          {SMALL.filter(([name]) => names.includes(name)).map(([name, title]) => (
+            <MetricChart key={name} title={title} sources={[{ runId, name, label: title, color: paletteColor(0) }]} height={120} />
+          ))}
+        </div>
+      )}
+      <Section title="On what" actions={<Link href={url.href({ tab: 'config', step: null, c: null })}>Whole configuration</Link>}>
+        <ConfigSummary config={config} />
+      </Section>
+      <Section
+        title="What it says, and why each is pushed"
+        description="Completions of one step, in groups that share a prompt. Open one for the arithmetic of its signal and its tokens."
+        actions={<Link href={url.href({ tab: 'completions', c: null })}>All groups and steps</Link>}
+      >
+        <StepView runId={runId} live={live} rule={rule} completionSteps={completionSteps} groups={PREVIEW_GROUPS} />
+      </Section>
+    </>
+  );
+}

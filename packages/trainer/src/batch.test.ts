@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { bucketWidth, modelInput, padCompletions, padPrompts, repeatPrompts } from './batch.ts';
+
+describe('rectangles', () => {
+  const prompts = padPrompts(
+    [
+      [1, 5],
+      [1, 6, 7],
+    ],
+    4,
+    0,
+  );
+  const completions = padCompletions([[8, 2], [9]], 2, 0);
+
+  it('pad prompts on the left and completions on the right', () => {
+    expect(Array.from(prompts.ids)).toEqual([0, 0, 1, 5, 0, 1, 6, 7]);
+    expect(Array.from(prompts.padding)).toEqual([2, 1]);
+    expect(Array.from(completions.ids)).toEqual([8, 2, 9, 0]);
+  });
+
+  it('stand side by side without the last token', () => {
+    expect(modelInput(prompts, completions)).toEqual({ ids: Int32Array.of(0, 0, 1, 5, 8, 0, 1, 6, 7, 9), rows: 2, width: 5 });
+    expect(() => modelInput(prompts, padCompletions([[8]], 2, 0))).toThrow(/2 prompts for 1 completions/);
+  });
+
+  it('repeat each prompt for its group', () => {
+    const repeated = repeatPrompts(prompts, 2);
+    expect(Array.from(repeated.ids)).toEqual([0, 0, 1, 5, 0, 0, 1, 5, 0, 1, 6, 7, 0, 1, 6, 7]);
+    expect(Array.from(repeated.padding)).toEqual([2, 2, 1, 1]);
+  });
+
+  it('come in few widths', () => {
+    expect([1, 4, 5, 32, 33, 100].map((longest) => bucketWidth(longest))).toEqual([4, 4, 8, 32, 48, 112]);
+    expect(bucketWidth(5, 7)).toBe(7);
+  });
+
+  it('refuse what does not fit', () => {
+    expect(() => padPrompts([[1, 2, 3]], 2, 0)).toThrow(/prompt 0 has 3 tokens, not 1 to 2/);
+    expect(() => padPrompts([[]], 2, 0)).toThrow(/prompt 0 has 0 tokens/);
+    expect(() => padCompletions([[1], [1, 2, 3]], 2, 0)).toThrow(/completion 1 has 3 tokens/);
+  });
+});

@@ -1,0 +1,82 @@
+/** @file From a YAML file and `--set` to a validated configuration, or to errors with file, line and path. */
+import { readFile } from 'node:fs/promises';
+
+import { parseRunConfig, type RunConfig } from '@nabla/domain';
+import { LineCounter, type Document, isNode, parse, parseDocument } from 'yaml';
+
+import { CliError, EXIT } from './cliError.ts';
+
+/**
+ * @param overrides `path=value`, the path dotted and the value YAML: `policyGradient.groupSize=16`, `rewards.0.weight=2`.
+ * @throws CliError naming every field that is not valid, with its line where it has one.
+ */
+export async function loadConfig(file: string, overrides: readonly string[]): Promise<RunConfig> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CliError(EXIT.usage, `${file}: cannot be read: ${messageOf(cause)}`, { cause });
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(text, { uniqueKeys: true, lineCounter: lines });
+  if (document.errors.length > 0) {
+    const reasons = document.errors.map(
+      ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message.split('\n')[0]}`,
+    );
+    throw new CliError(EXIT.usage, reasons.join('\n'));
+  }
+  const set = new Set(overrides.map((override) => applyOverride(document, override)));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new CliError(EXIT.usage, `${file}: ${messageOf(cause)}`, { cause });
+  }
+  const result = parseRunConfig(value);
+  if (result.ok) return result.config;
+  const reasons = result.errors.map(({ path, message }) => {
+    const dotted = path.join('.');
+    const where = set.has(dotted) ? `--set ${dotted}` : `${file}${lineOf(document, lines, path)}`;
+    return `${where}: ${dotted === '' ? '' : `${dotted}: `}${message}`;
+  });
+  throw new CliError(EXIT.usage, reasons.join('\n'));
+}
+
+/** Returns the dotted path that was set. */
+function applyOverride(document: Document, override: string): string {
+  const split = override.indexOf('=');
+  const dotted = override.slice(0, split).trim();
+  if (split <= 0 || !/^[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*$/.test(dotted))
+    throw new CliError(
+      EXIT.usage,
+      `--set ${override}: write a dotted path and a value, for instance --set policyGradient.groupSize=16`,
+    );
+  let value: unknown;
+  try {
+    value = parse(override.slice(split + 1));
+  } catch (cause) {
+    throw new CliError(EXIT.usage, `--set ${dotted}: the value is not YAML: ${messageOf(cause)}`, { cause });
+  }
+  const path = dotted.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  try {
+    document.setIn(path, document.createNode(value));
+  } catch (cause) {
+    throw new CliError(
+      EXIT.usage,
+      `--set ${dotted}: ${path.slice(0, -1).join('.')} has no members in the file`,
+      { cause },
+    );
+  }
+  return dotted;
+}
+
+/** ":12" for the deepest part of the path that stands in the file; empty when none does. */
+function lineOf(document: Document, lines: LineCounter, path: readonly string[]): string {
+  for (let depth = path.length; depth > 0; depth--) {
+    const keys = path.slice(0, depth).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+    const node = document.getIn(keys, true);
+    if (isNode(node) && node.range) return `:${lines.linePos(node.range[0]).line}`;
+  }
+  return '';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,115 @@
+/** @file `nabla train` without a server: the same training, recorded in files. */
+import path from 'node:path';
+
+import type { RunConfig } from '@nabla/domain';
+
+import { listCheckpoints } from '../checkpoint/checkpointStore.ts';
+import { ProcessPool } from '../worker/processPool.ts';
+import { StopRequest } from '../worker/stopRequest.ts';
+import { superviseTraining, type SupervisedOutcome } from '../worker/superviseTraining.ts';
+import type { EngineChoice } from '../worker/trainingProcess.ts';
+import { CliError, EXIT, type ExitCode } from './cliError.ts';
+import { onInterrupt } from './interrupt.ts';
+import type { Progress } from './progress.ts';
+import { lineOfPrompt, readPromptFile } from './promptFiles.ts';
+import { RunFiles, checkpointFolder } from './runFiles.ts';
+
+export interface LocalRunOptions {
+  readonly config: RunConfig;
+  /** Holds the run; made by `createRunFolder`. */
+  readonly folder: string;
+  /** Folder that paths of the configuration are relative to. */
+  readonly baseFolder: string;
+  readonly rewardsDir: string;
+  readonly engine: EngineChoice;
+  readonly progress: Progress;
+}
+
+export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
+  const { config, folder, baseFolder, rewardsDir, progress } = options;
+  if (config.task.kind === 'prompt_set')
+    throw new CliError(
+      EXIT.usage,
+      'task.kind prompt_set names prompts on a server: give --server, or use a file with task.kind file',
+    );
+  const prompts =
+    config.task.kind === 'file' ? await readPromptFile(baseFolder, config.task.path) : undefined;
+  const warmupPath = config.warmup?.path;
+  const warmupPrompts = warmupPath === undefined ? undefined : await readPromptFile(baseFolder, warmupPath);
+
+  const stop = new StopRequest();
+  const forget = onInterrupt(() => {
+    progress.say('stopping after this step, with a checkpoint (Ctrl-C again to stop at once)');
+    stop.ask('save', 'interrupted');
+  });
+  const pool = new ProcessPool(options.engine);
+  let files: RunFiles | undefined;
+  try {
+    progress.say((await pool.warm()).description);
+    const outcome = await superviseTraining(
+      pool,
+      {
+        config,
+        checkpointFolder: checkpointFolder(folder),
+        rewardsDir,
+        ...(prompts === undefined ? {} : { prompts }),
+        ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
+      },
+      {
+        async started(at) {
+          await files?.close();
+          files = await RunFiles.open(folder, at.step);
+          progress.start(at);
+        },
+        async step(result) {
+          await files?.append(result);
+          progress.step(result);
+        },
+        checkpoint: () => undefined,
+        log: (level, message) =>
+          progress.say(level === 'INFO' ? message : `${level.toLowerCase()}: ${message}`),
+        waiting: (reason) => progress.say(reason === null ? 'there is room again' : `waiting: ${reason}`),
+      },
+      stop,
+    );
+    return await conclude(outcome, options);
+  } finally {
+    forget();
+    await files?.close();
+    await pool.close();
+  }
+}
+
+async function conclude(
+  outcome: SupervisedOutcome,
+  { config, folder, baseFolder, progress }: LocalRunOptions,
+): Promise<ExitCode> {
+  const here = path.relative(process.cwd(), folder) || '.';
+  switch (outcome.kind) {
+    case 'finished':
+      progress.say(`finished after step ${outcome.step}; weights ${outcome.weightsHash}`);
+      progress.say(`metrics, completions and checkpoints are in ${here}`);
+      return EXIT.ok;
+    case 'stopped': {
+      const [latest] = await listCheckpoints(checkpointFolder(folder));
+      progress.say(
+        latest === undefined
+          ? 'stopped before the first step'
+          : `stopped; the checkpoint of step ${latest.step} is kept. Go on with: nabla train --resume --out ${here}`,
+      );
+      return EXIT.interrupted;
+    }
+    case 'failed': {
+      const file = config.task.kind === 'file' ? config.task.path : undefined;
+      const line =
+        file === undefined || outcome.promptIndex === null
+          ? undefined
+          : await lineOfPrompt(baseFolder, file, outcome.promptIndex);
+      const where = line === undefined ? '' : `${file}:${line}: `;
+      throw new CliError(
+        EXIT.failed,
+        `the run failed${outcome.step === null ? '' : ` in step ${outcome.step}`}: ${where}${outcome.message}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,173 @@
+/** @file `nabla train --server`: makes a run that only this process may claim, and executes it as a worker does. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+import { runConfigToYaml, type RunConfig } from '@nabla/domain';
+import {
+  AuthenticationError,
+  ConnectionError,
+  RefusedError,
+  NotFoundError,
+  createClient,
+  drainLeftovers,
+  type Client,
+} from '@nabla/client';
+
+import { executeRun } from '../worker/executeRun.ts';
+import { ProcessPool } from '../worker/processPool.ts';
+import type { EngineChoice } from '../worker/trainingProcess.ts';
+import { lockFolder } from '../worker/workerFolder.ts';
+import { CliError, EXIT, type ExitCode } from './cliError.ts';
+import { onInterrupt } from './interrupt.ts';
+import type { Progress } from './progress.ts';
+import { readPromptFile } from './promptFiles.ts';
+import { writePlace, type RunPlace } from './runFiles.ts';
+
+export interface ServerRunOptions {
+  readonly config: RunConfig;
+  /** Holds the spool and the checkpoints; made by `createRunFolder`. */
+  readonly folder: string;
+  readonly place: RunPlace;
+  readonly url: string;
+  readonly apiKey: string;
+  /** The project's slug; may be left out where there is one project only. */
+  readonly project: string | undefined;
+  readonly rewardsDir: string;
+  readonly engine: EngineChoice;
+  readonly progress: Progress;
+}
+
+const LEASE_SECONDS = 30;
+const STOP_SECONDS = 20;
+
+export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> {
+  const { progress } = options;
+  const folder = path.resolve(options.folder);
+  const lock = await lockFolder(folder);
+  const pool = new ProcessPool(options.engine);
+  const shutdown = new AbortController();
+  const abandon = new AbortController();
+  let deadline: NodeJS.Timeout | undefined;
+  const forget = onInterrupt(() => {
+    progress.say('stopping after this step, with a checkpoint (Ctrl-C again to stop at once)');
+    deadline = setTimeout(() => abandon.abort(), STOP_SECONDS * 1000);
+    shutdown.abort();
+  });
+  try {
+    const engine = await pool.warm();
+    progress.say(engine.description);
+    const client = createClient({ url: options.url, apiKey: options.apiKey });
+    const workerId = options.place.server?.workerId ?? `wrk_${randomUUID()}`;
+    const spool = { root: path.join(folder, 'spool') };
+    const { rejectedRuns } = await drainLeftovers(
+      client.worker,
+      spool,
+      (message) => progress.say(message),
+      shutdown.signal,
+    );
+    await client.worker.register({
+      id: workerId,
+      name: `nabla train on ${hostname()}`,
+      backend: engine.backend,
+      host: hostname(),
+      version: `Node ${process.versions.node}`,
+      device: engine.description,
+    });
+    const runId = options.place.server?.runId ?? (await makeRun(client, options, workerId));
+    const run = await client.runs.get(runId);
+    if (run.status === 'PAUSED') await client.runs.resume(runId);
+    const lease = await client.worker.claim(
+      { workerId, runId, leaseSeconds: LEASE_SECONDS },
+      { attempts: 5 },
+    );
+    if (lease === null) {
+      const { status } = await client.runs.get(runId);
+      throw new CliError(
+        status === 'FINISHED' ? EXIT.ok : EXIT.taken,
+        `run ${runId} cannot be claimed: it is ${status.toLowerCase()}`,
+      );
+    }
+    progress.say(
+      `run ${lease.run.number} "${lease.run.name}" (${runId}) in project ${lease.run.project.slug} on ${options.url}`,
+    );
+    const end = await executeRun(
+      {
+        client,
+        workerId,
+        folder,
+        pool,
+        rewardsDir: options.rewardsDir,
+        untrusted: rejectedRuns.has(runId),
+        readPromptFile: (file) => readPromptFile(options.place.baseFolder, file),
+        log: (level, message) => {
+          if (level !== 'DEBUG')
+            progress.say(level === 'INFO' ? message : `${level.toLowerCase()}: ${message}`);
+        },
+        shutdown: shutdown.signal,
+        abandon: abandon.signal,
+        onStarted: (at) => progress.start(at),
+        onStep: (result, waiting) => progress.step(result, waiting),
+      },
+      lease,
+    );
+    switch (end.kind) {
+      case 'finished':
+        progress.say(`finished after step ${end.step}; weights ${end.weightsHash}`);
+        return EXIT.ok;
+      case 'failed':
+        throw new CliError(EXIT.failed, `the run failed: ${end.cause}`);
+      case 'lost':
+        throw new CliError(EXIT.taken, `the run was taken from this process: ${end.why}`);
+      case 'released': {
+        if (end.status === 'CANCELLED')
+          throw new CliError(EXIT.taken, `the run was cancelled on the server after step ${end.step}`);
+        const here = path.relative(process.cwd(), folder) || '.';
+        progress.say(
+          `${end.status === 'PAUSED' ? 'paused on the server' : 'stopped'} after step ${end.step}. Go on with: nabla train --resume --out ${here}`,
+        );
+        return end.status === 'PAUSED' ? EXIT.paused : EXIT.interrupted;
+      }
+    }
+  } catch (error) {
+    if (
+      error instanceof RefusedError ||
+      error instanceof ConnectionError ||
+      error instanceof AuthenticationError ||
+      error instanceof NotFoundError
+    )
+      throw new CliError(EXIT.server, error.message, { cause: error });
+    throw error;
+  } finally {
+    forget();
+    clearTimeout(deadline);
+    await pool.close();
+    await lock.release();
+  }
+}
+
+/** Makes a run that only this worker may claim, and notes it in the folder. */
+async function makeRun(client: Client, options: ServerRunOptions, workerId: string): Promise<string> {
+  const projectId = await chooseProject(client, options.project);
+  const run = await client.runs.create({ projectId, yaml: runConfigToYaml(options.config), workerId });
+  await writePlace(options.folder, {
+    ...options.place,
+    server: { url: options.url, runId: run.id, workerId },
+  });
+  return run.id;
+}
+
+async function chooseProject(client: Client, slug: string | undefined): Promise<string> {
+  if (slug !== undefined) return (await client.projects.get(slug)).id;
+  const found = [];
+  for await (const project of client.projects.list()) found.push(project);
+  const [only, ...others] = found;
+  if (only !== undefined && others.length === 0) return only.id;
+  const names = found.map((project) => project.slug).join(', ');
+  throw new CliError(
+    EXIT.usage,
+    only === undefined
+      ? 'the server has no project yet: make one first'
+      : `choose a project with --project: ${names}`,
+  );
+}

@@ -1,0 +1,255 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { metricDefinition, type PromptRecord, type RunConfig, type RunConfigInput } from '@nabla/domain';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openBackend, type Backend } from './backend/backend.ts';
+import { describeOnEachBackend } from './backend/testBackends.ts';
+import { createSession, type Session } from './session.ts';
+import type { SessionState } from './sessionState.ts';
+import type { CompletionResult, StepResult } from './stepResult.ts';
+import { tinyConfig } from './testing/tinyModel.ts';
+
+/** Everything about a step but how long it took. */
+function facts({ step, stage, metrics, completions }: StepResult): unknown {
+  const timeless = [...metrics].filter(([name]) => !/^(time|throughput|system)\//.test(name));
+  return { step, stage, metrics: Object.fromEntries(timeless), completions };
+}
+
+async function run(session: Session, steps: number): Promise<StepResult[]> {
+  const results: StepResult[] = [];
+  for (let step = 0; step < steps; step++) results.push(await session.next());
+  return results;
+}
+
+/** What a checkpoint file does to a state: the typed arrays go through bytes. */
+function throughBytes(state: SessionState): SessionState {
+  const header: unknown = JSON.parse(JSON.stringify({ ...state, tensors: [] }));
+  const tensors = state.tensors.map(({ name, shape, data }) => ({ name, shape: [...shape], data: new Float32Array(Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).buffer) }));
+  return { ...(header as SessionState), tensors }; // the header was one a moment ago
+}
+
+const RICH: Partial<RunConfigInput> = {
+  policyGradient: { steps: 5, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4, advantage: 'group_norm', loss: 'clip', innerEpochs: 2, microBatchSize: 5, kl: { beta: 0.1 }, optimizer: { schedule: { kind: 'cosine', warmupSteps: 2 } } },
+  rewards: [
+    { kind: 'exact_match', name: 'exact' },
+    { kind: 'partial_credit', name: 'partial', weight: 0.5 },
+  ],
+};
+
+await describeOnEachBackend('session', (backend) => {
+  const open = (config: RunConfig, restore?: SessionState, prompts?: readonly PromptRecord[]) => createSession({ config, backend, restore, prompts });
+
+  it('runs both stages to the end, telling every metric of the catalogue by its name', async () => {
+    const session = await open(tinyConfig(RICH));
+    expect([session.step, session.totalSteps, session.stage]).toEqual([0, 8, 'WARM_UP']);
+    const results = await run(session, 8);
+    expect(results.map(({ step, stage }) => `${step} ${stage}`)).toEqual([...[1, 2, 3].map((step) => `${step} WARM_UP`), ...[4, 5, 6, 7, 8].map((step) => `${step} POLICY_GRADIENT`)]);
+    expect(session.stage).toBe('POLICY_GRADIENT');
+    for (const { metrics } of results)
+      for (const [name, value] of metrics) {
+        expect(metricDefinition(name), name).toBeDefined();
+        expect(Number.isFinite(value), `${name} is ${value}`).toBe(true);
+      }
+    expect([...(results[7]?.metrics.keys() ?? [])]).toEqual(
+      expect.arrayContaining(['reward/mean', 'reward/exact/mean', 'reward/partial/std', 'group/pass_at_g', 'kl/ref_k1', 'kl/old_k3', 'policy/entropy', 'policy/delta_logp_mean', 'policy/sampler_logp_diff_max', 'system/rss_bytes']),
+    );
+    await expect(session.next()).rejects.toMatchObject({ code: 'RUN_IS_OVER' });
+    session.dispose();
+  });
+
+  it('tells of each completion what the signal was made of', async () => {
+    const config = tinyConfig(RICH);
+    const session = await open(config);
+    const results = await run(session, 5);
+    const completions = results[4]?.completions ?? [];
+    expect(completions).toHaveLength(12);
+    completions.forEach((completion, index) => {
+      expect([completion.index, completion.group]).toEqual([index, Math.floor(index / 4)]);
+      const [exact, partial] = completion.rewards;
+      expect(completion.reward).toBeCloseTo((exact?.value ?? NaN) + 0.5 * (partial?.value ?? NaN), 12);
+      expect(exact?.value).toBe(Number(completion.text === completion.answer));
+      // r̃ = A − β · k1, and k1 is the difference of the sums.
+      expect(completion.signal).toBeCloseTo((completion.advantage ?? NaN) - 0.1 * (completion.kl ?? NaN), 12);
+      expect(completion.kl).toBeCloseTo(completion.logp - (completion.refLogp ?? NaN), 12);
+      const { tokens } = completion;
+      expect(tokens?.tokenIds).toHaveLength(completion.tokenCount);
+      expect(tokens?.pieces.join('')).toBe(completion.text + (completion.truncated ? '' : '<eos>'));
+      for (const [column, sum] of [
+        [tokens?.logp, completion.logp],
+        [tokens?.refLogp, completion.refLogp],
+        [tokens?.updatedLogp, completion.updatedLogp],
+      ] as const)
+        expect(column?.reduce((total, value) => total + value, 0)).toBeCloseTo(sum ?? NaN, 5); // float32 columns, double sums
+    });
+    // The first step of the stage stands at the reference; later ones have moved.
+    const klOf = (result: StepResult | undefined) => Math.max(...(result?.completions ?? []).map(({ kl }) => Math.abs(kl ?? NaN)));
+    expect(klOf(results[3])).toBeLessThan(1e-4);
+    expect(klOf(results[4])).toBeGreaterThan(1e-4);
+    session.dispose();
+  });
+
+  it.each([2, 3, 4, 6])('interrupted after step %i and restored, it ends bit for bit as if it had not been', async (interruption) => {
+    const config = tinyConfig(RICH);
+    const whole = await open(config);
+    const expected = await run(whole, 8);
+    const hash = await whole.weightsHash();
+    whole.dispose();
+
+    const before = await open(config);
+    await run(before, interruption);
+    const state = throughBytes(await before.snapshot());
+    before.dispose();
+
+    const after = await open(config, state);
+    expect(after.step).toBe(interruption);
+    const results = await run(after, 8 - interruption);
+    expect(results.map(facts)).toEqual(expected.slice(interruption).map(facts));
+    expect(await after.weightsHash()).toBe(hash);
+    after.dispose();
+  });
+
+  it('has another outcome with another seed', async () => {
+    const hashes = await Promise.all(
+      [1, 2].map(async (seed) => {
+        const session = await open(tinyConfig({ seed }));
+        return session.weightsHash().finally(() => session.dispose());
+      }),
+    );
+    expect(hashes[0]).not.toBe(hashes[1]);
+  });
+
+  it('holds as many tensors after a step as before, and none at last', async () => {
+    const start = backend.memory().numTensors;
+    const session = await open(tinyConfig(RICH));
+    await run(session, 2);
+    const inWarmup = backend.memory().numTensors;
+    await run(session, 1);
+    expect(backend.memory().numTensors).toBe(inWarmup);
+    await run(session, 2);
+    const inPolicyGradient = backend.memory().numTensors;
+    await run(session, 3);
+    expect(backend.memory().numTensors).toBe(inPolicyGradient);
+    session.dispose();
+    expect(backend.memory().numTensors).toBe(start);
+  });
+
+  it('a micro-batch size changes no completion and no reward', async () => {
+    const outcome = async (microBatchSize: number | undefined) => {
+      const session = await open(tinyConfig({ policyGradient: { steps: 2, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4, ...(microBatchSize === undefined ? {} : { microBatchSize }) } }));
+      const results = await run(session, 5);
+      session.dispose();
+      return results.flatMap(({ completions }) => completions.map(({ text, reward }) => [text, reward]));
+    };
+    // The weights differ in the last bits after one update; no draw of the next step is that close.
+    expect(await outcome(5)).toEqual(await outcome(undefined));
+  });
+});
+
+describe('session', () => {
+  let backend: Backend;
+  let rewardsDir = '';
+  beforeAll(async () => {
+    backend = await openBackend('wasm');
+    rewardsDir = await mkdtemp(path.join(tmpdir(), 'nabla-session-'));
+    await writeFile(path.join(rewardsDir, 'throws.mjs'), "export default () => { throw new Error('no such tool'); };\n");
+    await writeFile(path.join(rewardsDir, 'huge.mjs'), 'export default ({ completion }) => completion.length * 1e308;\n');
+    await writeFile(path.join(rewardsDir, 'sometimes.mjs'), 'export default ({ completion }) => completion.length === 1 ? null : completion.length;\n');
+  });
+  afterAll(() => rm(rewardsDir, { recursive: true }));
+
+  const open = (change: Partial<RunConfigInput>, prompts?: PromptRecord[], warmupPrompts?: PromptRecord[]) => createSession({ config: tinyConfig(change), backend, prompts, warmupPrompts, rewardsDir });
+  const file = { task: { kind: 'file', path: 'prompts.jsonl' } } satisfies Partial<RunConfigInput>;
+  const prompt = (text: string, answer: string | null = 'ok'): PromptRecord => ({ text, answer, metadata: null });
+  const noWarmup = { warmup: undefined } satisfies Partial<RunConfigInput>;
+  const modules = (name: string): Partial<RunConfigInput> => ({ ...noWarmup, rewards: [{ kind: 'module', name: 'own', path: name }] });
+
+  it.each<[string, Partial<RunConfigInput>, PromptRecord[] | undefined, object]>([
+    ['prompts that were not given', file, undefined, { code: 'INVALID_PROMPTS' }],
+    ['a character outside the alphabet', file, [prompt('fine'), prompt('naïve')], { code: 'UNKNOWN_CHARACTER', place: { promptIndex: 1 }, message: expect.stringMatching(/the prompt of prompt 1: character "ï" .* position 2/) }],
+    ['one in an answer', file, [prompt('fine', 'ø')], { code: 'UNKNOWN_CHARACTER', place: { promptIndex: 0 }, message: expect.stringContaining('the answer of prompt 0') }],
+    ['a missing answer', file, [prompt('a'), prompt('b', null)], { code: 'INVALID_PROMPTS', place: { promptIndex: 1 }, message: expect.stringContaining('exact_match') }],
+    ['a missing answer for the warm-up', { ...file, rewards: [{ kind: 'length', name: 'short', target: 2 }] }, [prompt('a', null)], { code: 'INVALID_PROMPTS', message: expect.stringContaining('the warm-up') }],
+    ['a prompt beyond the context', { ...file, ...noWarmup }, [prompt('a'), prompt('b'.repeat(4092))], { code: 'PROMPT_TOO_LONG', place: { promptIndex: 1 }, message: expect.stringContaining('4096') }],
+    ['a missing warm-up file', { warmup: { steps: 1, path: 'pairs.jsonl' } }, undefined, { code: 'INVALID_PROMPTS', message: expect.stringContaining('pairs.jsonl') }],
+    ['an absent reward module', modules('absent.mjs'), undefined, { code: 'REWARD_MODULE', message: expect.stringContaining('absent.mjs') }],
+  ])('refuses %s', async (_, change, prompts, expected) => {
+    const before = backend.memory().numTensors;
+    await expect(open(change, prompts)).rejects.toMatchObject(expected);
+    expect(backend.memory().numTensors).toBe(before);
+  });
+
+  it('trains on prompts that people bring, each once per epoch', async () => {
+    const prompts = ['a', 'bb', 'ccc', 'dddd'].map((text) => prompt(text, text));
+    const session = await open({ ...file, warmup: { steps: 1, batchSize: 4 }, policyGradient: { steps: 4, promptsPerStep: 2, groupSize: 2, maxNewTokens: 4 } }, prompts);
+    const results = await run(session, 5);
+    const texts = results.map(({ completions }) => [...new Set(completions.map(({ promptText }) => promptText))]);
+    for (const epoch of [texts.slice(1, 3), texts.slice(3, 5)]) expect(epoch.flat().toSorted()).toEqual(['a', 'bb', 'ccc', 'dddd']);
+    session.dispose();
+  });
+
+  it('warms up on pairs of their own', async () => {
+    const session = await createSession({ config: tinyConfig({ warmup: { steps: 1, batchSize: 4, path: 'pairs.jsonl' } }), backend, warmupPrompts: [prompt('1>', '1')] });
+    const [result] = await run(session, 1);
+    expect(result?.metrics.get('sft/loss')).toBeGreaterThan(0);
+    session.dispose();
+  });
+
+  it('fails with the cause when no completion can be rewarded, and stands where it stood', async () => {
+    const session = await open(modules('throws.mjs'));
+    const hash = await session.weightsHash();
+    await expect(session.next()).rejects.toMatchObject({ code: 'ALL_REWARDS_NULL', place: { step: 1 }, message: expect.stringContaining('own: Error: no such tool') });
+    expect(session.step).toBe(0);
+    expect(await session.weightsHash()).toBe(hash);
+    session.dispose();
+  });
+
+  it('stops for a reward beyond float32', async () => {
+    const session = await open({ ...modules('huge.mjs'), policyGradient: { steps: 1, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4 } });
+    await expect(session.next()).rejects.toMatchObject({ code: 'NOT_FINITE', place: { step: 1 } });
+    session.dispose();
+  });
+
+  it('lets completions without a reward drop out', async () => {
+    const session = await open({ ...modules('sometimes.mjs'), policyGradient: { steps: 1, promptsPerStep: 8, groupSize: 8, maxNewTokens: 4 } });
+    const [result] = await run(session, 1);
+    const without = (result?.completions ?? []).filter(({ reward }) => reward === null);
+    expect(without.length).toBeGreaterThan(0);
+    const nothing = (completion: CompletionResult) => [completion.advantage, completion.signal];
+    expect(without.map(nothing)).toEqual(without.map(() => [null, null]));
+    expect(result?.metrics.get('reward/null_fraction')).toBe(without.length / 64);
+    session.dispose();
+  });
+
+  it('records completions every n-th step and tokens when asked', async () => {
+    const session = await open({ ...noWarmup, record: { completionsEverySteps: 2, tokens: false } });
+    const results = await run(session, 4);
+    expect(results.map(({ completions }) => completions.length)).toEqual([12, 0, 12, 0]);
+    expect(results[0]?.completions[0]?.tokens).toBeNull();
+    // Without a KL penalty the extra passes are left out where nobody looks.
+    expect(results.map(({ metrics }) => metrics.has('kl/ref_k1'))).toEqual([true, false, true, false]);
+    session.dispose();
+  });
+
+  it('refuses a state that does not fit', async () => {
+    const session = await open(noWarmup);
+    await run(session, 1);
+    const state = await session.snapshot();
+    session.dispose();
+    const restore = (broken: SessionState, config = tinyConfig(noWarmup)) => createSession({ config, backend, restore: broken });
+    const before = backend.memory().numTensors;
+    await expect(restore({ ...state, formatVersion: 99 })).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE', message: expect.stringContaining('format 99') });
+    await expect(restore(state, tinyConfig({ ...noWarmup, seed: 2 }))).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE', message: expect.stringContaining('another configuration') });
+    const lacking = state.tensors.filter(({ name }) => name !== 'reference/norm');
+    await expect(restore({ ...state, tensors: lacking })).rejects.toMatchObject({ message: expect.stringContaining('lacks the tensor reference/norm') });
+    const bent = state.tensors.map((tensor) => (tensor.name === 'm/norm' ? { ...tensor, shape: [2, 8] } : tensor));
+    await expect(restore({ ...state, tensors: bent })).rejects.toMatchObject({ message: expect.stringContaining('m/norm has shape [2,8]') });
+    expect(backend.memory().numTensors).toBe(before);
+    // Renaming a run is no other experiment.
+    const renamed = await restore(state, tinyConfig({ ...noWarmup, name: 'renamed' }));
+    expect(renamed.step).toBe(1);
+    renamed.dispose();
+  });
+});
