@@ -7,6 +7,8 @@ const browser = '**/*.browser.test.ts';
 const start = 'test/src/start/**/*.test.ts';
 
 export default defineConfig({
+  // Vite would take graphql's ES build while Nexus, being CommonJS, takes the other one: graphql refuses to be two.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     // Forks, not threads: the native TensorFlow binding holds process-wide state. Two, because the smallest machine we promise has two cores.
     pool: 'forks',

@@ -4,17 +4,20 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, delimiter } from 'node:path';
 import { fromRoot } from './paths.mjs';
 
-const KEPT_LINES = 60;
+/** Of a failed command's output, the beginning and the end are shown: builders say what is wrong first, installers last. */
+const HEAD_LINES = 15;
+const TAIL_LINES = 15;
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
 
-/** A command that ended badly; `output` holds its last lines. */
+/** A command that ended badly; `output` holds the beginning and the end of what it printed. */
 export class CommandError extends Error {
-  /** @param {string} message @param {string[]} output */
-  constructor(message, output) {
+  /** @param {string} message @param {string[]} output @param {string} [logFile] where all of it is */
+  constructor(message, output, logFile) {
     super(message);
     this.name = 'CommandError';
     this.output = output;
+    this.logFile = logFile;
   }
 }
 
@@ -34,7 +37,11 @@ export function runCommand(
 ) {
   return new Promise((resolve, reject) => {
     /** @type {string[]} */
-    const kept = [];
+    const head = [];
+    /** @type {string[]} */
+    const tail = [];
+    let left = 0;
+    const kept = () => [...head, ...(left > 0 ? [`… ${left} lines …`] : []), ...tail];
     const child = spawn(command, args, {
       cwd,
       env: withBinaries({ ...process.env, ...env }, cwd),
@@ -46,8 +53,9 @@ export function runCommand(
     for (const stream of [child.stdout, child.stderr])
       if (stream)
         eachLine(stream, (line) => {
-          kept.push(line);
-          if (kept.length > KEPT_LINES) kept.shift();
+          if (head.length < HEAD_LINES) head.push(line);
+          else tail.push(line);
+          if (tail.length > TAIL_LINES && tail.shift() !== undefined) left += 1;
           log?.write(`${line}\n`);
           onLine?.(line);
         });
@@ -55,7 +63,7 @@ export function runCommand(
     child.once('error', (error) => {
       running.delete(child);
       log?.end();
-      reject(new CommandError(`could not start "${shown}": ${error.message}`, kept));
+      reject(new CommandError(`could not start "${shown}": ${error.message}`, kept(), logFile));
     });
     child.once('close', (code, signal) => {
       running.delete(child);
@@ -65,7 +73,7 @@ export function runCommand(
         reject(
           new CommandError(
             `"${shown}" ${signal ? `was ended by ${signal}` : `exited with code ${code}`}`,
-            kept,
+            kept(),
           ),
         );
     });

@@ -3,15 +3,17 @@ import { relative } from 'node:path';
 import { CommandError } from './command.mjs';
 import { ServiceError } from './service.mjs';
 
-const SHOWN_LINES = 25;
+const SHOWN_LINES = 31;
 
 /** @param {import('./progress.mjs').Progress} progress @param {unknown} error */
 export function reportFailure(progress, error) {
   const { paint } = progress;
   progress.line('');
   progress.line(paint.red(`  ${error instanceof Error ? error.message : String(error)}`));
-  if (error instanceof CommandError) showTail(progress, error.output);
-  else if (error instanceof ServiceError) {
+  if (error instanceof CommandError) {
+    showTail(progress, error.output);
+    if (error.logFile) progress.line(`  Whole log: ${relative(process.cwd(), error.logFile)}`);
+  } else if (error instanceof ServiceError) {
     showTail(progress, error.tail);
     progress.line(`  Whole log: ${relative(process.cwd(), error.log)}`);
   } else if (error instanceof Error && process.env.NABLA_DEBUG) progress.line(error.stack ?? '');

@@ -20,6 +20,9 @@ import {
  * @typedef {import('./service.mjs').Service} Service
  */
 
+const SAME_KEYSTROKE_MS = 500;
+const PARENT_CHECK_MS = 1000;
+
 /** Runs until it is told to stop. @param {StartOptions} options @returns {Promise<number>} exit code */
 export async function runHouse(options) {
   const progress = createProgress();
@@ -246,16 +249,18 @@ async function choosePorts(options, progress) {
  * @param {import('./progress.mjs').Progress} progress @param {ReturnType<typeof createHouse>} house @param {(code: number) => void} end
  */
 function onStopSignals(progress, house, end) {
-  let asked = false;
+  let askedAt = 0;
   const onSignal = () => {
-    if (asked) {
+    if (askedAt > 0) {
+      // Through npm one Ctrl-C may arrive twice: from the terminal, and passed on by npm.
+      if (Date.now() - askedAt < SAME_KEYSTROKE_MS) return;
       progress.line('  Stopping at once.');
       house.kill();
       process.exitCode = 1;
       setTimeout(() => process.exit(1), 500).unref();
       return;
     }
-    asked = true;
+    askedAt = Date.now();
     progress.line('\n  Stopping; press Ctrl-C again to stop at once.');
     end(0);
   };
@@ -264,7 +269,15 @@ function onStopSignals(progress, house, end) {
   for (const signal of signals) process.on(signal, onSignal);
   // The terminal may be gone (SIGHUP): then nobody reads, and stopping in order matters more than saying so.
   process.stdout.on('error', () => undefined);
-  return () => signals.forEach((signal) => process.off(signal, onSignal));
+  // npm passes SIGTERM to the shell between us, which dies of it and tells nobody: then our parent changes.
+  const parent = process.ppid;
+  const watch = process.env.npm_lifecycle_event
+    ? setInterval(() => process.ppid !== parent && askedAt === 0 && onSignal(), PARENT_CHECK_MS).unref()
+    : undefined;
+  return () => {
+    clearInterval(watch);
+    for (const signal of signals) process.off(signal, onSignal);
+  };
 }
 
 /** A path as a person would type it from here. @param {string} path */

@@ -45,7 +45,9 @@ export async function ensureDependencies(progress) {
     );
   } catch (error) {
     stage.fail('could not be installed');
-    throw error instanceof CommandError ? new CommandError(error.message, readable(error.output)) : error;
+    throw error instanceof CommandError
+      ? new CommandError(error.message, readable(error.output), error.logFile)
+      : error;
   }
   stamp('dependencies', wanted);
   stage.succeed();

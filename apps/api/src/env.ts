@@ -55,7 +55,8 @@ export function readEnv(source: NodeJS.ProcessEnv): Env {
     host: env.HOST,
     databaseUrl: env.DATABASE_URL,
     dataDir,
-    artifactsDir: env.NABLA_ARTIFACTS === undefined ? join(dataDir, 'artifacts') : resolve(env.NABLA_ARTIFACTS),
+    artifactsDir:
+      env.NABLA_ARTIFACTS === undefined ? join(dataDir, 'artifacts') : resolve(env.NABLA_ARTIFACTS),
     publicUrl: new URL(env.PUBLIC_URL).origin,
     demo: env.NABLA_DEMO,
     trustProxy: env.TRUST_PROXY,

@@ -42,13 +42,7 @@ export function refuse(code: ErrorCode, message: string, path: (string | number)
 }
 
 export type RequestErrorCode =
-  | ErrorCode
-  | 'UNAUTHENTICATED'
-  | 'LIMIT_EXCEEDED'
-  | 'RATE_LIMITED'
-  | 'TIMEOUT'
-  | 'UNAVAILABLE'
-  | 'INTERNAL';
+  ErrorCode | 'UNAUTHENTICATED' | 'LIMIT_EXCEEDED' | 'RATE_LIMITED' | 'TIMEOUT' | 'UNAVAILABLE' | 'INTERNAL';
 
 const httpStatus: Partial<Record<RequestErrorCode, number>> = {
   UNAUTHENTICATED: 401,

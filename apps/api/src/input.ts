@@ -13,7 +13,11 @@ export function requiredText(value: string, maxChars: number, path: string[]): s
 export function boundedText(value: string, maxChars: number, path: string[]): string {
   const text = value.trim();
   if (text.length > maxChars) {
-    throw refuse('TOO_LARGE', `${path.at(-1)} has ${text.length} characters; the bound is ${maxChars}.`, path);
+    throw refuse(
+      'TOO_LARGE',
+      `${path.at(-1)} has ${text.length} characters; the bound is ${maxChars}.`,
+      path,
+    );
   }
   // PostgreSQL cannot store it in a text.
   if (text.includes('\0')) throw refuse('INVALID_INPUT', `${path.at(-1)} contains the character NUL.`, path);
@@ -22,7 +26,9 @@ export function boundedText(value: string, maxChars: number, path: string[]): st
 
 /** Distinct tags, trimmed. @throws Refusal when there are too many or one is too long. */
 export function tagList(tags: readonly string[], path: string[]): string[] {
-  const distinct = [...new Set(tags.map((tag, index) => requiredText(tag, BOUNDS.maxTagChars, [...path, String(index)])))];
+  const distinct = [
+    ...new Set(tags.map((tag, index) => requiredText(tag, BOUNDS.maxTagChars, [...path, String(index)]))),
+  ];
   if (distinct.length > BOUNDS.maxTags) {
     throw refuse('TOO_LARGE', `${distinct.length} tags; the bound is ${BOUNDS.maxTags}.`, path);
   }

@@ -11,7 +11,10 @@ const STOP_MS = 5_000;
 async function main(): Promise<void> {
   const env = readEnv(process.env);
   // Standard output carries the one line that the supervisor waits for.
-  const log = pino({ level: env.logLevel, base: { process: 'api' } }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { level: env.logLevel, base: { process: 'api' } },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const stop = await start(env, log);
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -39,10 +42,18 @@ async function main(): Promise<void> {
 async function start(env: Env, log: pino.Logger): Promise<() => Promise<void>> {
   const db = await openDatabase({ url: env.databaseUrl, dataDir: env.dataDir, log: databaseLog(log) });
   try {
-    const { signInUrl } = await firstStart({ db, log, dataDir: env.dataDir, publicUrl: env.publicUrl, demo: env.demo });
+    const { signInUrl } = await firstStart({
+      db,
+      log,
+      dataDir: env.dataDir,
+      publicUrl: env.publicUrl,
+      demo: env.demo,
+    });
     const server = await startServer({ db, log, ...env });
     log.info({ host: env.host, port: server.port }, 'ready');
-    process.stdout.write(`${JSON.stringify({ ready: true, port: server.port, ...(signInUrl === null ? {} : { signInUrl }) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ready: true, port: server.port, ...(signInUrl === null ? {} : { signInUrl }) })}\n`,
+    );
     return async () => {
       await server.close();
       await db.close();

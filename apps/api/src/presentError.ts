@@ -28,7 +28,10 @@ export function presentError(error: unknown, log: Logger): GraphQLError {
   }
   const id = randomBytes(6).toString('hex');
   log.error({ err: error, errorId: id }, 'internal error');
-  const presented = requestError('INTERNAL', `Something went wrong on the server (error ${id}; its log tells more).`);
+  const presented = requestError(
+    'INTERNAL',
+    `Something went wrong on the server (error ${id}; its log tells more).`,
+  );
   presented.extensions['errorId'] = id;
   return presented;
 }

@@ -7,7 +7,8 @@ export const DateTime = scalarType({
   description: 'A moment as an ISO 8601 string with time zone.',
   sourceType: 'Date',
   serialize(value) {
-    if (!(value instanceof Date) || Number.isNaN(value.getTime())) throw new TypeError('DateTime: not a valid Date');
+    if (!(value instanceof Date) || Number.isNaN(value.getTime()))
+      throw new TypeError('DateTime: not a valid Date');
     return value.toISOString();
   },
   parseValue: parseDateTime,
@@ -20,7 +21,8 @@ export const JSONScalar = scalarType({
   sourceType: 'unknown',
   serialize: (value) => value,
   parseValue: (value) => value,
-  parseLiteral: ((node, variables) => literalToJson(node, variables)) satisfies GraphQLScalarLiteralParser<unknown>,
+  parseLiteral: ((node, variables) =>
+    literalToJson(node, variables)) satisfies GraphQLScalarLiteralParser<unknown>,
 });
 
 export const FloatList = scalarType({
@@ -29,7 +31,9 @@ export const FloatList = scalarType({
   sourceType: 'readonly (number | null)[]',
   serialize(value) {
     // JSON has no other word for what is not finite.
-    return asColumn(value, 'FloatList').map((item) => (typeof item === 'number' && Number.isFinite(item) ? item : null));
+    return asColumn(value, 'FloatList').map((item) =>
+      typeof item === 'number' && Number.isFinite(item) ? item : null,
+    );
   },
   parseValue: parseFloatList,
   parseLiteral: (node) => parseFloatList(literalToJson(node)),
@@ -74,7 +78,9 @@ export const BigIntScalar = scalarType({
 function parseDateTime(value: unknown): Date {
   const isoWithZone = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
   if (typeof value !== 'string' || !isoWithZone.test(value)) {
-    throw new GraphQLError('DateTime: give an ISO 8601 string with time zone, for instance "2026-01-31T12:00:00Z"');
+    throw new GraphQLError(
+      'DateTime: give an ISO 8601 string with time zone, for instance "2026-01-31T12:00:00Z"',
+    );
   }
   const date = new Date(value);
   if (Number.isNaN(date.getTime())) throw new GraphQLError(`DateTime: "${value}" is not a date that exists`);
@@ -142,7 +148,9 @@ function literalToJson(node: ValueNode, variables?: Record<string, unknown> | nu
     case Kind.LIST:
       return node.values.map((item) => literalToJson(item, variables));
     case Kind.OBJECT:
-      return Object.fromEntries(node.fields.map((field) => [field.name.value, literalToJson(field.value, variables)]));
+      return Object.fromEntries(
+        node.fields.map((field) => [field.name.value, literalToJson(field.value, variables)]),
+      );
     case Kind.VARIABLE:
       return variables?.[node.name.value];
   }

@@ -26,6 +26,8 @@ export function nexusSchema(generate: boolean): GraphQLSchema {
     nonNullDefaults: { input: false, output: false },
     // Nexus writes imports without extensions; our modules have them.
     formatTypegen: (content, kind) =>
-      kind === 'types' ? content.replace(/(from "\.{1,2}\/[^".]*(?:\/[^".]+)*)(?:\.ts)?"/g, '$1.ts"') : content,
+      kind === 'types'
+        ? content.replace(/(from "\.{1,2}\/[^".]*(?:\/[^".]+)*)(?:\.ts)?"/g, '$1.ts"')
+        : content,
   });
 }

@@ -10,6 +10,7 @@ import { requestAuthenticator } from './http/authenticateRequest.ts';
 import { errorResponse, notFound } from './http/errorResponse.ts';
 import { graphqlRoutes } from './http/graphql.ts';
 import { serveWebsocket } from './http/websocket.ts';
+import { EXECUTION_LIMIT_MS } from './limits/deadline.ts';
 import { openHub } from './realtime/hub.ts';
 import { buildSchema } from './schema.ts';
 
@@ -90,18 +91,18 @@ export function databaseLog(log: Logger): DatabaseLog {
 
 /** No statement outlives the request it belongs to by much. Connections made before this have served migrations only. */
 function limitStatements(db: Database): void {
-  db.pool.on('connect', (client) => {
-    client.query("SET statement_timeout = '30s'").catch(() => {
-      // The connection broke as it was made; whoever wanted it gets the error from its own query.
-    });
-  });
+  db.pool.options.statement_timeout = EXECUTION_LIMIT_MS;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') {
-        reject(new Error(`Port ${port} on ${host} is taken; stop what uses it or set API_PORT to another one.`, { cause: error }));
+        reject(
+          new Error(`Port ${port} on ${host} is taken; stop what uses it or set API_PORT to another one.`, {
+            cause: error,
+          }),
+        );
       } else {
         reject(error);
       }

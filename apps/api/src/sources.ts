@@ -100,7 +100,10 @@ export type InvitePayload = Payload<{ invite: Invite; url: string }>;
 export type MemberPayload = Payload<{ member: Member }>;
 export type ApiKeyPayload = Payload<{ apiKey: ApiKey; secret: string }>;
 export type ProjectPayload = Payload<{ project: Project }>;
-export type PromptSetPayload = Payload<{ promptSet: PromptSet; lineErrors: { line: number; message: string }[] }>;
+export type PromptSetPayload = Payload<{
+  promptSet: PromptSet;
+  lineErrors: { line: number; message: string }[];
+}>;
 export type RunPayload = Payload<{ run: Run }>;
 export type VerdictPayload = Payload<{ verdict: Verdict; completion: Completion }>;
 export type CommentPayload = Payload<{ comment: Comment }>;

@@ -5,7 +5,7 @@
 import type { PolicyGradientConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { clipLoss, reinforceLoss } from './algorithms/losses.ts';
+import { tokenLosses } from './algorithms/losses.ts';
 import { at } from './at.ts';
 import type { Backend } from './backend/backend.ts';
 import { modelInput, type PaddedPrompts, type TokenRectangle } from './batch.ts';
@@ -67,8 +67,8 @@ export function createLearner(backend: Backend, model: Decoder, specs: readonly 
     forward(weights, data) {
       const logits = logitsOf(weights, data);
       const logp = matrix(tokenLogProbs(logits, at(data, 2), temperature));
-      const tokenLosses = tokenLoss(settings, logp, at(data, 3), at(data, 4)); // [b, C]
-      return { loss: tf.sum(tf.mul(tokenLosses, at(data, 5))), extras: [logp, entropy(logits, temperature)] };
+      const losses = tokenLosses(settings, logp, matrix(at(data, 3)), matrix(at(data, 4))); // [b, C]
+      return { loss: tf.sum(tf.mul(losses, at(data, 5))), extras: [logp, entropy(logits, temperature)] };
     },
   });
 
@@ -122,16 +122,6 @@ export function sequenceColumns({ prompts, completions }: SequenceBatch): HostCo
     { values: prompts.padding, shape: [] },
     { values: completions.ids, shape: [completions.width] },
   ];
-}
-
-function tokenLoss({ loss, epsilonLow, epsilonHigh }: LearnerSettings, logp: tf.Tensor2D, oldLogp: tf.Tensor, signal: tf.Tensor): tf.Tensor2D {
-  const perCompletion = matrix(signal);
-  switch (loss) {
-    case 'reinforce':
-      return reinforceLoss(logp, perCompletion);
-    case 'clip':
-      return clipLoss(logp, matrix(oldLogp), perCompletion, epsilonLow, epsilonHigh);
-  }
 }
 
 /** Says that a tensor has two axes. */

@@ -61,7 +61,8 @@ describe('npm start', () => {
     const running = allProcesses(first);
     expect(running.length).toBeGreaterThanOrEqual(4); // supervisor, API, dashboard, PostgreSQL
 
-    expect(await first.interrupt()).toBe(0);
+    await first.interrupt();
+    expect(first.output()).toContain('Stopping api');
     expect(running.filter(isRunning)).toEqual([]);
     expect(processesOn(data)).toEqual([]);
     expect(readHolder(data)).toBeUndefined();
@@ -69,6 +70,19 @@ describe('npm start', () => {
     const second = await start({ args: LEAN, data });
     await second.page();
     expect(workerKey(data)).toBe(key); // kept, so the database that knows its hash was kept
+  });
+
+  it('stops in order when only npm is told to end', async () => {
+    const house = await start({ args: LEAN, throughNpm: true });
+    await house.page();
+    const running = allProcesses(house);
+    house.process.kill('SIGTERM');
+    await until(
+      'every process of the house has ended',
+      GONE_MS,
+      () => running.filter(isRunning).length === 0,
+    );
+    expect(house.holder()).toBeUndefined();
   });
 
   it('moves past a taken default port and says so', async () => {

@@ -1,5 +1,11 @@
 /** @file Puts the rules, and the time limit, in front of every resolver of a schema. Default deny: no rule, no start. */
-import { defaultFieldResolver, type GraphQLField, type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
 import type { Context } from '../context.ts';
 import { requestError, type UserError } from '../errors.ts';
 import { presentError } from '../presentError.ts';
@@ -9,7 +15,10 @@ import type { Rule, TypeRules } from './rules.ts';
 /**
  * @throws Error naming every field that has no rule and every rule that has no field.
  */
-export function guardSchema(schema: GraphQLSchema, rules: Readonly<Record<string, TypeRules>>): GraphQLSchema {
+export function guardSchema(
+  schema: GraphQLSchema,
+  rules: Readonly<Record<string, TypeRules>>,
+): GraphQLSchema {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   const problems: string[] = [];
   const guarded: [GraphQLObjectType, GraphQLField<unknown, Context>, Rule][] = [];
@@ -26,7 +35,8 @@ export function guardSchema(schema: GraphQLSchema, rules: Readonly<Record<string
   }
   for (const [typeName, typeRules] of Object.entries(rules)) {
     const fields = types.find((type) => type.name === typeName)?.getFields();
-    if (fields === undefined) problems.push(`the access rules name the type ${typeName}, which does not exist`);
+    if (fields === undefined)
+      problems.push(`the access rules name the type ${typeName}, which does not exist`);
     for (const name of Object.keys(typeRules)) {
       if (fields !== undefined && name !== '*' && !(name in fields)) {
         problems.push(`the access rules name ${typeName}.${name}, which does not exist`);
@@ -41,7 +51,12 @@ export function guardSchema(schema: GraphQLSchema, rules: Readonly<Record<string
   return schema;
 }
 
-function guardField(type: GraphQLObjectType, field: GraphQLField<unknown, Context>, rule: Rule, mutation: boolean): void {
+function guardField(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, Context>,
+  rule: Rule,
+  mutation: boolean,
+): void {
   const inner = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
     const why = denial(context.actor, rule);
@@ -95,7 +110,12 @@ function refusedPayload(error: UserError) {
   return { errors: [error], lineErrors: [], acknowledged: [], duplicates: 0 };
 }
 
-function deniedMessage(field: string, rule: Rule, why: 'anonymous' | 'role' | 'session', context: Context): string {
+function deniedMessage(
+  field: string,
+  rule: Rule,
+  why: 'anonymous' | 'role' | 'session',
+  context: Context,
+): string {
   const role = typeof rule === 'string' ? rule : rule.role;
   switch (why) {
     case 'anonymous':

@@ -37,7 +37,9 @@ export async function authenticate(
   const token = sessionToken(headers);
   if (token === undefined || token === '') return { actor: null, renewedToken: null };
   if (!isOwnOrigin(headers, publicUrl)) {
-    throw foreignOrigin('A request with a session cookie needs the header Origin; scripts use an API key instead.');
+    throw foreignOrigin(
+      'A request with a session cookie needs the header Origin; scripts use an API key instead.',
+    );
   }
   return sessionActor(db, token);
 }
@@ -82,7 +84,10 @@ async function keyActor(db: Database, authorization: string): Promise<Actor> {
   );
   const key = rows[0];
   if (key === undefined) {
-    throw requestError('UNAUTHENTICATED', 'The API key is unknown or revoked; make a new one under Settings.');
+    throw requestError(
+      'UNAUTHENTICATED',
+      'The API key is unknown or revoked; make a new one under Settings.',
+    );
   }
   if (key.stale) await db.pool.query('UPDATE api_key SET last_used_at = now() WHERE id = $1', [key.id]);
   return {

@@ -6,7 +6,11 @@ import { insertRun, runDataOf } from '../modules/run/run.create.ts';
 
 const IDEMPOTENCY_KEY = 'nabla-demo';
 
-export async function createDemo(tx: Prisma.TransactionClient, workspaceId: string, ownerId: string): Promise<void> {
+export async function createDemo(
+  tx: Prisma.TransactionClient,
+  workspaceId: string,
+  ownerId: string,
+): Promise<void> {
   const before = await tx.run.findFirst({ where: { workspaceId, idempotencyKey: IDEMPOTENCY_KEY } });
   if (before !== null) return;
   const { config, title, description } = preset('demo');

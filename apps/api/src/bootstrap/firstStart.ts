@@ -24,7 +24,13 @@ export interface FirstStart {
 }
 
 /** Safe to repeat, and for several replicas at once: each step does only what is missing. */
-export async function firstStart({ db, log, dataDir, publicUrl, demo }: FirstStartOptions): Promise<FirstStart> {
+export async function firstStart({
+  db,
+  log,
+  dataDir,
+  publicUrl,
+  demo,
+}: FirstStartOptions): Promise<FirstStart> {
   const result = await db.prisma.$transaction(
     async (tx) => {
       // Replicas that start together take turns.
@@ -54,11 +60,18 @@ async function ensureOwner(tx: Prisma.TransactionClient): Promise<{ workspaceId:
 }
 
 /** The key's secret rests in a file only this user reads; a key that was revoked or lost is made anew. */
-async function ensureWorkerKey(tx: Prisma.TransactionClient, dataDir: string, workspaceId: string, ownerId: string): Promise<void> {
+async function ensureWorkerKey(
+  tx: Prisma.TransactionClient,
+  dataDir: string,
+  workspaceId: string,
+  ownerId: string,
+): Promise<void> {
   const file = join(dataDir, 'worker-key');
   const secret = await readSecret(file);
   if (secret !== null) {
-    const known = await tx.apiKey.findFirst({ where: { hash: hashToken(secret), workspaceId, revokedAt: null } });
+    const known = await tx.apiKey.findFirst({
+      where: { hash: hashToken(secret), workspaceId, revokedAt: null },
+    });
     if (known !== null) return;
   }
   const fresh = newToken(API_KEY_PREFIX);
@@ -91,13 +104,20 @@ async function linkWhileNobodySignedIn(
   workspaceId: string,
   ownerId: string,
 ): Promise<string | null> {
-  const signedIn = await tx.session.count({ where: { workspaceId, revokedAt: null, expiresAt: { gt: new Date() } } });
+  const signedIn = await tx.session.count({
+    where: { workspaceId, revokedAt: null, expiresAt: { gt: new Date() } },
+  });
   if (signedIn > 0) return null;
   // Only the link that was printed last opens the door.
   await tx.loginLink.updateMany({
     where: { workspaceId, kind: 'SIGN_IN', createdById: null, usedAt: null, revokedAt: null },
     data: { revokedAt: new Date() },
   });
-  const { url } = await makeLink(tx, publicUrl, { workspaceId, kind: 'SIGN_IN', userId: ownerId, createdById: null });
+  const { url } = await makeLink(tx, publicUrl, {
+    workspaceId,
+    kind: 'SIGN_IN',
+    userId: ownerId,
+    createdById: null,
+  });
   return url;
 }

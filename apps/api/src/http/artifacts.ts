@@ -36,17 +36,23 @@ export function artifactRoutes({ db, dir, authenticate }: ArtifactOptions): Rout
   router.get('/:sha256', async (req, res) => {
     const { workspaceId } = await allowed(authenticate, req, res, 'VIEWER');
     const sha256 = hashOf(req);
-    const artifact = await db.prisma.artifact.findUnique({ where: { workspaceId_sha256: { workspaceId, sha256 } } });
+    const artifact = await db.prisma.artifact.findUnique({
+      where: { workspaceId_sha256: { workspaceId, sha256 } },
+    });
     if (artifact === null) throw requestError('NOT_FOUND', `There is no artifact ${sha256}.`);
     // The content never changes, so a browser or proxy may keep it; ranges let a broken download go on.
     const headers = { 'Content-Type': 'application/octet-stream', ETag: `"${sha256}"` };
     const cache = { immutable: true, maxAge: '365d', cacheControl: true } as const;
     await new Promise<void>((resolve, reject) => {
-      res.sendFile(join(sha256.slice(0, 2), sha256), { root: dir, dotfiles: 'allow', headers, ...cache }, (error) => {
-        // A client that went away is not a failure of ours.
-        if (error === undefined || error === null || res.headersSent) resolve();
-        else reject(new Error(`the artifact ${sha256} is missing in ${dir}`, { cause: error }));
-      });
+      res.sendFile(
+        join(sha256.slice(0, 2), sha256),
+        { root: dir, dotfiles: 'allow', headers, ...cache },
+        (error) => {
+          // A client that went away is not a failure of ours.
+          if (error === undefined || error === null || res.headersSent) resolve();
+          else reject(new Error(`the artifact ${sha256} is missing in ${dir}`, { cause: error }));
+        },
+      );
     });
   });
   return router;
@@ -64,13 +70,16 @@ async function receive(req: Request, dir: string, sha256: string): Promise<numbe
       bytes += chunk.byteLength;
       if (bytes > MAX_ARTIFACT_BYTES) throw tooLarge();
       hash.update(chunk);
-      for (let written = 0; written < chunk.byteLength; ) {
+      for (let written = 0; written < chunk.byteLength;) {
         written += (await file.write(chunk, written, chunk.byteLength - written)).bytesWritten;
       }
     }
     const found = hash.digest('hex');
     if (found !== sha256) {
-      throw requestError('INVALID_INPUT', `The body's SHA-256 is ${found}, not ${sha256}; it was not stored.`);
+      throw requestError(
+        'INVALID_INPUT',
+        `The body's SHA-256 is ${found}, not ${sha256}; it was not stored.`,
+      );
     }
     await file.sync();
     const folder = join(dir, sha256.slice(0, 2));
@@ -80,7 +89,12 @@ async function receive(req: Request, dir: string, sha256: string): Promise<numbe
     return bytes;
   } catch (error) {
     await rm(aside, { force: true });
-    if (isNoSpace(error)) throw requestError('UNAVAILABLE', `The disk of the artifact store is full; free space under ${dir}.`, error);
+    if (isNoSpace(error))
+      throw requestError(
+        'UNAVAILABLE',
+        `The disk of the artifact store is full; free space under ${dir}.`,
+        error,
+      );
     throw error;
   } finally {
     await file.close();
@@ -97,9 +111,15 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function allowed(authenticate: Authenticate, req: Request, res: Response, role: 'RESEARCHER' | 'VIEWER'): Promise<Actor> {
+async function allowed(
+  authenticate: Authenticate,
+  req: Request,
+  res: Response,
+  role: 'RESEARCHER' | 'VIEWER',
+): Promise<Actor> {
   const actor = await authenticate(req, res);
-  if (actor === null) throw requestError('UNAUTHENTICATED', 'Sign in, or send "Authorization: Bearer <API key>".');
+  if (actor === null)
+    throw requestError('UNAUTHENTICATED', 'Sign in, or send "Authorization: Bearer <API key>".');
   if (!includesRole(actor.role, role)) {
     throw requestError('FORBIDDEN', `This needs the role ${role}; yours is ${actor.role}.`);
   }
@@ -109,7 +129,10 @@ async function allowed(authenticate: Authenticate, req: Request, res: Response, 
 function hashOf(req: Request): string {
   const { sha256 } = req.params;
   if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) {
-    throw requestError('INVALID_INPUT', 'Name the artifact by its SHA-256: 64 lower-case hexadecimal digits.');
+    throw requestError(
+      'INVALID_INPUT',
+      'Name the artifact by its SHA-256: 64 lower-case hexadecimal digits.',
+    );
   }
   return sha256;
 }

@@ -32,7 +32,13 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
     const { http: _http, ...extensions } = presented.extensions;
     const code = String(extensions['code'] ?? 'GRAPHQL_PARSE_FAILED');
     const status = extensions['code'] === undefined ? 400 : (statusByCode[code] ?? 500);
-    res.status(status).json({ errors: [{ message: presented.message, locations: presented.locations, extensions: { ...extensions, code } }] });
+    res
+      .status(status)
+      .json({
+        errors: [
+          { message: presented.message, locations: presented.locations, extensions: { ...extensions, code } },
+        ],
+      });
   };
 }
 
@@ -41,7 +47,10 @@ function bodyError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GraphQLError || !('type' in error)) return error;
   switch (error.type) {
     case 'entity.too.large':
-      return requestError('TOO_LARGE', `The body is too large; the bound is ${'limit' in error ? String(error.limit) : ''} bytes.`);
+      return requestError(
+        'TOO_LARGE',
+        `The body is too large; the bound is ${'limit' in error ? String(error.limit) : ''} bytes.`,
+      );
     case 'entity.parse.failed':
       return requestError('INVALID_INPUT', `The body is not JSON: ${error.message}`);
     case 'request.aborted':

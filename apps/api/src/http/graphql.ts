@@ -23,7 +23,11 @@ export interface GraphqlRoutes {
   close: () => Promise<void>;
 }
 
-export async function graphqlRoutes(schema: GraphQLSchema, services: Services, authenticate: Authenticate): Promise<GraphqlRoutes> {
+export async function graphqlRoutes(
+  schema: GraphQLSchema,
+  services: Services,
+  authenticate: Authenticate,
+): Promise<GraphqlRoutes> {
   const apollo = new ApolloServer<Context>({
     schema,
     // Who may read the schema is decided in `inspectRequest`.
@@ -53,7 +57,10 @@ export async function graphqlRoutes(schema: GraphQLSchema, services: Services, a
   );
   router.all('/', (_req, res) => {
     res.setHeader('Allow', 'POST');
-    throw requestError('UNSUPPORTED', 'Send GraphQL by POST with content-type application/json; subscriptions by WebSocket.');
+    throw requestError(
+      'UNSUPPORTED',
+      'Send GraphQL by POST with content-type application/json; subscriptions by WebSocket.',
+    );
   });
   return { router, close: () => apollo.stop() };
 }
@@ -88,7 +95,10 @@ const inspectBody: RequestHandler = (req, res, next) => {
   const parsed = bodySchema.safeParse(req.body);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw requestError('INVALID_INPUT', `The body is not a GraphQL request: ${issue?.path.join('.')} ${issue?.message}.`);
+    throw requestError(
+      'INVALID_INPUT',
+      `The body is not a GraphQL request: ${issue?.path.join('.')} ${issue?.message}.`,
+    );
   }
   const bytes = typeof res.locals['bodyBytes'] === 'number' ? res.locals['bodyBytes'] : 0;
   inspectRequest({ ...parsed.data, bytes, signedIn: actorIn(res) !== null });
@@ -112,7 +122,8 @@ function requestOf(req: Request, res: Response, publicUrl: string) {
     address: req.ip ?? 'unknown',
     userAgent: req.headers['user-agent'] ?? null,
     deadline: startDeadline(),
-    setSession: (token: string | null) => void res.appendHeader('Set-Cookie', sessionCookie(token, publicUrl)),
+    setSession: (token: string | null) =>
+      void res.appendHeader('Set-Cookie', sessionCookie(token, publicUrl)),
   };
 }
 
@@ -128,11 +139,18 @@ const endDeadline: ApolloServerPlugin<Context> = {
 };
 
 /** Errors that did not come from a resolver of ours (a value that cannot be serialised, for instance) are bugs. */
-export function withoutInternals(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+export function withoutInternals(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  log: Logger,
+): GraphQLFormattedError {
   const code = formatted.extensions?.['code'];
   if (code !== undefined && code !== 'INTERNAL_SERVER_ERROR') return formatted;
   const original = unwrapResolverError(error);
   if (original instanceof GraphQLError && code === undefined) return formatted;
-  const presented = presentError(original instanceof GraphQLError ? new Error(original.message) : original, log);
+  const presented = presentError(
+    original instanceof GraphQLError ? new Error(original.message) : original,
+    log,
+  );
   return { ...formatted, message: presented.message, extensions: presented.extensions };
 }

@@ -19,12 +19,16 @@ export const MAX_SUBSCRIPTIONS = 100;
 /** Rights of open connections are looked at again this often, for sessions that end by time. */
 const RECHECK_MS = 60_000;
 
-interface Extra {
-  actor?: Actor;
-}
+/** What `onConnect` leaves for the connection's subscriptions. */
+type Extra = { actor?: Actor };
 
 /** @returns a function that closes all connections. */
-export function serveWebsocket(server: Server, path: string, schema: GraphQLSchema, services: Services): () => Promise<void> {
+export function serveWebsocket(
+  server: Server,
+  path: string,
+  schema: GraphQLSchema,
+  services: Services,
+): () => Promise<void> {
   const { db, log, publicUrl } = services;
   const sockets = new Map<WebSocket, Actor>();
   const wss = new WebSocketServer({ server, path, maxPayload: BODY_LIMITS.plain });
@@ -36,7 +40,12 @@ export function serveWebsocket(server: Server, path: string, schema: GraphQLSche
         const { socket, request } = extra;
         const given = connectionParams?.authorization;
         try {
-          const { actor } = await authenticate(db, request.headers, typeof given === 'string' ? given : undefined, publicUrl);
+          const { actor } = await authenticate(
+            db,
+            request.headers,
+            typeof given === 'string' ? given : undefined,
+            publicUrl,
+          );
           if (actor === null) {
             socket.close(CloseCode.Unauthorized, 'Sign in, or send connectionParams.authorization');
             return false;
@@ -47,7 +56,12 @@ export function serveWebsocket(server: Server, path: string, schema: GraphQLSche
         } catch (error) {
           const presented = presentError(error, log);
           const code = presented.extensions['code'];
-          const close = code === 'UNAUTHENTICATED' ? CloseCode.Unauthorized : code === 'FORBIDDEN' ? CloseCode.Forbidden : 1013;
+          const close =
+            code === 'UNAUTHENTICATED'
+              ? CloseCode.Unauthorized
+              : code === 'FORBIDDEN'
+                ? CloseCode.Forbidden
+                : 1013;
           socket.close(close, presented.message.slice(0, 100));
           return false;
         }
@@ -55,12 +69,24 @@ export function serveWebsocket(server: Server, path: string, schema: GraphQLSche
       onSubscribe({ extra, subscriptions }, _id, { query, operationName, variables }) {
         try {
           if (Object.keys(subscriptions).length > MAX_SUBSCRIPTIONS) {
-            throw requestError('LIMIT_EXCEEDED', `A connection carries at most ${MAX_SUBSCRIPTIONS} subscriptions.`);
+            throw requestError(
+              'LIMIT_EXCEEDED',
+              `A connection carries at most ${MAX_SUBSCRIPTIONS} subscriptions.`,
+            );
           }
           const { actor } = extra;
-          const document = inspectRequest({ query, operationName, variables, bytes: 0, signedIn: actor !== undefined });
+          const document = inspectRequest({
+            query,
+            operationName,
+            variables,
+            bytes: 0,
+            signedIn: actor !== undefined,
+          });
           if (getOperationAST(document, operationName)?.operation !== 'subscription') {
-            throw requestError('UNSUPPORTED', 'A WebSocket carries subscriptions; send queries and mutations by POST.');
+            throw requestError(
+              'UNSUPPORTED',
+              'A WebSocket carries subscriptions; send queries and mutations by POST.',
+            );
           }
           const errors = validate(schema, document);
           if (errors.length > 0) return errors;
@@ -78,8 +104,8 @@ export function serveWebsocket(server: Server, path: string, schema: GraphQLSche
         }
       },
       onError: (_ctx, _id, _payload, errors) => errors.map((error) => visible(error)),
-      onNext: (_ctx, _id, _payload, _args, result) =>
-        result.errors === undefined ? undefined : { ...result, errors: result.errors.map((error) => visible(error)) },
+      onNext: (_ctx, _id, _payload, _args, { data = null, errors }) =>
+        errors === undefined ? undefined : { data, errors: errors.map((error) => visible(error)) },
       onClose: ({ extra }) => void sockets.delete(extra.socket),
     },
     wss,
@@ -104,7 +130,9 @@ export function serveWebsocket(server: Server, path: string, schema: GraphQLSche
   };
   const recheckSafely = (only: (actor: Actor) => boolean) => {
     // Unreachable database: the next round, at the latest after RECHECK_MS, looks again.
-    recheck(only).catch((error: unknown) => log.warn({ err: error }, 'rights of open subscriptions could not be checked'));
+    recheck(only).catch((error: unknown) =>
+      log.warn({ err: error }, 'rights of open subscriptions could not be checked'),
+    );
   };
   const timer = setInterval(() => recheckSafely(() => true), RECHECK_MS);
   timer.unref();

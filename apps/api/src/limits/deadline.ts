@@ -13,7 +13,11 @@ export interface Deadline {
 export function startDeadline(limitMs = EXECUTION_LIMIT_MS): Deadline {
   let over = false;
   let expire: (() => void) | undefined;
-  const error = () => requestError('TIMEOUT', `The operation took longer than its limit of ${limitMs / 1000} s and was stopped.`);
+  const error = () =>
+    requestError(
+      'TIMEOUT',
+      `The operation took longer than its limit of ${limitMs / 1000} s and was stopped.`,
+    );
   const expired = new Promise<never>((_, reject) => {
     expire = () => {
       over = true;

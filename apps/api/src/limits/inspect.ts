@@ -62,7 +62,10 @@ function parseChecked(query: string): DocumentNode {
     document = parse(query, { maxTokens: LIMITS.queryTokens });
   } catch (error) {
     if (error instanceof GraphQLError && error.message.includes('Document contains more')) {
-      throw requestError('LIMIT_EXCEEDED', `The query has more than ${LIMITS.queryTokens} tokens, the bound.`);
+      throw requestError(
+        'LIMIT_EXCEEDED',
+        `The query has more than ${LIMITS.queryTokens} tokens, the bound.`,
+      );
     }
     throw error;
   }
@@ -81,7 +84,7 @@ function parseChecked(query: string): DocumentNode {
 }
 
 function checkMeasure(measure: Measure): void {
-  atMost(measure.names.size, LIMITS.rootFields, 'fields on the first level');
+  atMost(measure.roots, LIMITS.rootFields, 'fields on the first level');
   atMost(measure.plainDepth, LIMITS.depth, 'levels of nested fields');
   atMost(measure.depth, LIMITS.introspectionDepth, 'levels of nested fields');
   atMost(measure.aliases, LIMITS.aliases, 'aliases, fragments expanded');
@@ -120,6 +123,9 @@ function checkVariables(value: unknown, bulky: boolean, depth = 0): void {
 function atMost(value: number, bound: number, what: string): void {
   if (value > bound) {
     const size = Number.isFinite(value) ? value.toLocaleString('en') : 'more than can be counted';
-    throw requestError('LIMIT_EXCEEDED', `The request asks for too much: ${size} ${what}; the bound is ${bound.toLocaleString('en')}.`);
+    throw requestError(
+      'LIMIT_EXCEEDED',
+      `The request asks for too much: ${size} ${what}; the bound is ${bound.toLocaleString('en')}.`,
+    );
   }
 }

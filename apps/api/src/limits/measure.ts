@@ -2,7 +2,14 @@
  * @file How much a query asks for, with its fragments expanded, in time linear in the query's text: every fragment is
  * measured once, however often it is spread, so a bomb of nested fragments costs nothing to recognise.
  */
-import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode, type SelectionSetNode, type ValueNode } from 'graphql';
+import {
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
 import { DEFAULT_PAGE_SIZE } from '../relay/page.ts';
 
 export interface Measure {
@@ -18,7 +25,8 @@ export interface Measure {
   ofConnection: boolean;
   /** True when `__schema` or `__type` is selected somewhere. */
   introspects: boolean;
-  /** Names of the fields of the first level. */
+  /** Fields of the first level, each time they are selected, and their names. */
+  roots: number;
   names: Set<string>;
 }
 
@@ -39,7 +47,8 @@ export function measureOperation(
 ): Measure {
   const fragments = new Map<string, SelectionSetNode>();
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition.selectionSet);
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition.selectionSet);
   }
   const measured = new Map<string, Measure | 'measuring'>();
 
@@ -60,6 +69,7 @@ export function measureOperation(
     const name = field.name.value;
     const inner = field.selectionSet === undefined ? empty() : measureSelection(field.selectionSet);
     const introspection = name === '__schema' || name === '__type';
+    into.roots += 1;
     into.names.add(name);
     into.fields += 1 + inner.fields;
     into.aliases += (field.alias === undefined ? 0 : 1) + inner.aliases;
@@ -67,7 +77,8 @@ export function measureOperation(
     into.plainDepth = Math.max(into.plainDepth, introspection ? 1 : 1 + inner.plainDepth);
     into.introspects ||= introspection || inner.introspects;
     into.ofConnection ||= name === 'edges' || name === 'nodes';
-    if (field.selectionSet !== undefined) into.objects += pageSize(field, inner, variables) * (1 + inner.objects);
+    if (field.selectionSet !== undefined)
+      into.objects += pageSize(field, inner, variables) * (1 + inner.objects);
   };
 
   const measureSelection = (selection: SelectionSetNode): Measure => {
@@ -92,6 +103,7 @@ function empty(): Measure {
     objects: 0,
     ofConnection: false,
     introspects: false,
+    roots: 0,
     names: new Set(),
   };
 }
@@ -99,6 +111,7 @@ function empty(): Measure {
 function add(total: Measure, part: Measure): void {
   total.depth = Math.max(total.depth, part.depth);
   total.plainDepth = Math.max(total.plainDepth, part.plainDepth);
+  total.roots += part.roots;
   total.fields += part.fields;
   total.aliases += part.aliases;
   total.objects += part.objects;

@@ -23,7 +23,10 @@ export async function openHub(url: string, log: DatabaseLog): Promise<Hub> {
         handler(event);
       } catch (error) {
         // One subscriber's failure must not keep the event from the others.
-        log('error', `A subscriber failed on ${event.type}: ${error instanceof Error ? error.stack : String(error)}`);
+        log(
+          'error',
+          `A subscriber failed on ${event.type}: ${error instanceof Error ? error.stack : String(error)}`,
+        );
       }
     }
   };

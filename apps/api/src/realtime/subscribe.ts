@@ -24,7 +24,11 @@ export function subscribeTo<Item>(ctx: Context, subscribing: Subscribing<Item>):
     if (event.type === 'resync') {
       subscribing.resync(event.since).then(pushAll, (error: unknown) => {
         // Staying silent would leave the subscriber stale: it is told, and subscribes again.
-        queue.fail(new Error('The subscription could not catch up after a lost connection; subscribe again.', { cause: error }));
+        queue.fail(
+          new Error('The subscription could not catch up after a lost connection; subscribe again.', {
+            cause: error,
+          }),
+        );
       });
     } else if (event.workspaceId === workspaceId) {
       pushAll(subscribing.items(event));

@@ -80,7 +80,10 @@ export async function byArguments<Args, Value>(
 }
 
 /** A loader of one value per id, from one query for all ids asked together. */
-export function valueLoader<Value>(read: (ids: string[]) => Promise<Map<string, Value>>, absent: (id: string) => Value) {
+export function valueLoader<Value>(
+  read: (ids: string[]) => Promise<Map<string, Value>>,
+  absent: (id: string) => Value,
+) {
   return new DataLoader<string, Value>(async (ids) => {
     const found = await read([...ids]);
     return ids.map((id) => found.get(id) ?? absent(id));

@@ -19,10 +19,15 @@ export function decodeCursor(cursor: string, order: string, length: number, argu
   } catch (cause) {
     throw invalid(argument, cause);
   }
-  if (!Array.isArray(value) || value.length !== length + 1 || !value.every(isCursorValue)) throw invalid(argument);
+  if (!Array.isArray(value) || value.length !== length + 1 || !value.every(isCursorValue))
+    throw invalid(argument);
   const [found, ...key] = value;
   if (found !== order) {
-    throw refuse('INVALID_INPUT', `The cursor "${argument}" belongs to another ordering; start again without it.`, [argument]);
+    throw refuse(
+      'INVALID_INPUT',
+      `The cursor "${argument}" belongs to another ordering; start again without it.`,
+      [argument],
+    );
   }
   return key;
 }

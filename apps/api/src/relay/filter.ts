@@ -24,12 +24,16 @@ export function compileFilter<Filter extends Combinators<Filter>>(
   let conditions = 0;
   const compile = (part: Filter, depth: number): Sql | null => {
     if (depth > FILTER_LIMITS.depth) {
-      throw refuse('TOO_LARGE', `The filter is nested more than ${FILTER_LIMITS.depth} levels deep.`, ['filter']);
+      throw refuse('TOO_LARGE', `The filter is nested more than ${FILTER_LIMITS.depth} levels deep.`, [
+        'filter',
+      ]);
     }
     const own = conditionsOf(part);
     conditions += own.length + (part.and?.length ?? 0) + (part.or?.length ?? 0);
     if (conditions > FILTER_LIMITS.conditions) {
-      throw refuse('TOO_LARGE', `The filter has more than ${FILTER_LIMITS.conditions} conditions.`, ['filter']);
+      throw refuse('TOO_LARGE', `The filter has more than ${FILTER_LIMITS.conditions} conditions.`, [
+        'filter',
+      ]);
     }
     for (const inner of part.and ?? []) {
       const sql = compile(inner, depth + 1);
@@ -53,7 +57,11 @@ export function compileFilter<Filter extends Combinators<Filter>>(
 /** A list of a filter, checked against the bound. */
 export function boundedList<Item>(items: readonly Item[], path: string): Item[] {
   if (items.length > FILTER_LIMITS.listItems) {
-    throw refuse('TOO_LARGE', `"${path}" has ${items.length} items; the bound is ${FILTER_LIMITS.listItems}.`, ['filter', path]);
+    throw refuse(
+      'TOO_LARGE',
+      `"${path}" has ${items.length} items; the bound is ${FILTER_LIMITS.listItems}.`,
+      ['filter', path],
+    );
   }
   return [...items];
 }
@@ -61,7 +69,11 @@ export function boundedList<Item>(items: readonly Item[], path: string): Item[] 
 /** A text of a filter, checked against the bound. */
 export function boundedText(text: string, path: string): string {
   if (text.length > FILTER_LIMITS.textChars) {
-    throw refuse('TOO_LARGE', `"${path}" has ${text.length} characters; the bound is ${FILTER_LIMITS.textChars}.`, ['filter', path]);
+    throw refuse(
+      'TOO_LARGE',
+      `"${path}" has ${text.length} characters; the bound is ${FILTER_LIMITS.textChars}.`,
+      ['filter', path],
+    );
   }
   return text;
 }

@@ -113,7 +113,12 @@ function beyond(keys: readonly ListKey[], values: readonly CursorValue[], before
   }
   const alternatives = keys.map((key, index) => {
     const equal = keys.slice(0, index).map((earlier, at) => Prisma.sql`${earlier.expression} = ${value(at)}`);
-    return Prisma.join([...equal, Prisma.sql`${key.expression} ${operator(key)} ${value(index)}`], ' AND ', '(', ')');
+    return Prisma.join(
+      [...equal, Prisma.sql`${key.expression} ${operator(key)} ${value(index)}`],
+      ' AND ',
+      '(',
+      ')',
+    );
   });
   return Prisma.join(alternatives, ' OR ', '(', ')');
 }

@@ -124,11 +124,13 @@ export class Spool {
     const frame = encodeFrame(payload);
     return new Promise((resolve, reject) => {
       this.#queue.push({ frame, resolve, reject });
-      this.#flushing ??= this.#flush().finally(() => (this.#flushing = undefined));
+      if (this.#flushing === undefined) this.#flushing = this.#flush();
     });
   }
 
   async #flush(): Promise<void> {
+    // The caller notes the promise before anything is awaited or resolved.
+    await Promise.resolve();
     while (this.#queue.length > 0) {
       const group: Waiting[] = [];
       let bytes = 0;
@@ -149,6 +151,8 @@ export class Spool {
         for (const waiting of group) waiting.reject(error);
       }
     }
+    // In the same breath as the look at the queue: an append that comes now begins the next flush.
+    this.#flushing = undefined;
   }
 
   async #write(group: readonly Waiting[], bytes: number): Promise<void> {

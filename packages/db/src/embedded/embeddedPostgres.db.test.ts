@@ -107,7 +107,7 @@ test('a server that is killed comes back on its port, and pool, Prisma and liste
   expect(await workspaceNames(db)).toEqual(['committed']);
   await vi.waitFor(() => expect(heard).toEqual(['lost', 'regained']), 10_000);
   await notify(db.pool, { type: 'worker', workerId: 'w', workspaceId: 'wsp_1' });
-  await vi.waitFor(() => expect(heard).toEqual(['lost', 'regained', 'worker']));
+  await vi.waitFor(() => expect(heard).toEqual(['lost', 'regained', 'worker']), 10_000);
   await listener.close();
 });
 

@@ -57,8 +57,7 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
     log,
   );
   const { port } = server;
-  let owner = await holdOwnerLock(cluster, port);
-  await createDatabaseIfMissing(cluster, port);
+  let owner = await prepare(cluster, server);
   const closing = new AbortController();
   const supervision = supervise();
 
@@ -153,6 +152,17 @@ async function ownerState(cluster: Cluster, port: number): Promise<'alive' | 'go
     return 'unknown';
   } finally {
     await endQuietly(client);
+  }
+}
+
+/** What a fresh server needs before it is given out. A server that cannot be prepared is stopped. */
+async function prepare(cluster: Cluster, server: ServerProcess): Promise<pg.Client> {
+  try {
+    await createDatabaseIfMissing(cluster, server.port);
+    return await holdOwnerLock(cluster, server.port);
+  } catch (error) {
+    await server.stop();
+    throw error;
   }
 }
 

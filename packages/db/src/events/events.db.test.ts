@@ -10,6 +10,9 @@ import { MAX_PAYLOAD_BYTES, type DatabaseEvent } from './event.ts';
 import { listen } from './listen.ts';
 import { notify } from './notify.ts';
 
+/** How long a busy machine may take to deliver a notification; nothing is measured by it. */
+const PATIENCE_MS = 10_000;
+
 let db: Database;
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -26,7 +29,7 @@ test('events are heard after commit, in order, and not at all after a rollback',
     await notify(client, worker('b'));
     // Another connection's event, sent and committed meanwhile, overtakes those of the open transaction.
     await notify(db.pool, worker('first'));
-    await vi.waitFor(() => expect(heard).toEqual([worker('first')]));
+    await vi.waitFor(() => expect(heard).toEqual([worker('first')]), PATIENCE_MS);
   });
   const failing = inTransaction(db.pool, async (client) => {
     await notify(client, worker('never'));
@@ -34,7 +37,7 @@ test('events are heard after commit, in order, and not at all after a rollback',
   });
   await expect(failing).rejects.toThrow('changed my mind');
   await notify(db.pool, worker('last'));
-  await vi.waitFor(() => expect(heard).toEqual(['first', 'a', 'b', 'last'].map(worker)));
+  await vi.waitFor(() => expect(heard).toEqual(['first', 'a', 'b', 'last'].map(worker)), PATIENCE_MS);
   await listener.close();
 });
 
@@ -52,11 +55,12 @@ test('a listener whose connection is cut says so, comes back, and hears again', 
   const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE application_name = 'nabla-listen' AND datname = current_database()`;
   await db.pool.query(cut);
-  await vi.waitFor(() => expect(heard).toEqual(['(lost)', '(regained)']), 10_000);
+  await vi.waitFor(() => expect(heard).toEqual(['(lost)', '(regained)']), PATIENCE_MS);
   await notify(db.pool, worker('after'));
-  await vi.waitFor(() => expect(heard).toEqual(['(lost)', '(regained)', 'after']));
+  await vi.waitFor(() => expect(heard).toEqual(['(lost)', '(regained)', 'after']), PATIENCE_MS);
   await listener.close();
-  expect((await db.pool.query(cut)).rowCount).toBe(0);
+  // The server needs a moment to notice that we hung up; nobody may be connected again after that.
+  await vi.waitFor(async () => expect((await db.pool.query(cut)).rowCount).toBe(0), PATIENCE_MS);
 });
 
 test('a notification that is not ours is told and ignored', async () => {
@@ -67,7 +71,7 @@ test('a notification that is not ours is told and ignored', async () => {
   );
   await db.pool.query(`SELECT pg_notify('nabla', 'nonsense'), pg_notify('nabla', '{"type":"unheard of"}')`);
   await notify(db.pool, worker('good'));
-  await vi.waitFor(() => expect(heard).toEqual([worker('good')]));
+  await vi.waitFor(() => expect(heard).toEqual([worker('good')]), PATIENCE_MS);
   expect(lines).toHaveLength(2);
   await listener.close();
 });
@@ -82,7 +86,7 @@ test('recorded steps are announced with their points', async () => {
   await ingestSteps(db.pool, { ...run, writer: 'w', records: [record] });
   await ingestSteps(db.pool, { ...run, writer: 'w', records: [record] }); // a duplicate announces nothing
   await notify(db.pool, worker('end'));
-  await vi.waitFor(() => expect(heard.at(-1)).toEqual(worker('end')));
+  await vi.waitFor(() => expect(heard.at(-1)).toEqual(worker('end')), PATIENCE_MS);
   expect(heard.filter((event) => event.type === 'record')).toEqual([
     {
       type: 'record',

@@ -28,7 +28,7 @@ function randomBatch(random: Random, model: Model, metrics: string[]): MetricBat
   const known = model.get(metric) ?? new Map<number, number>();
   const end = Math.max(0, ...known.keys());
   const kind = random.int(0, 9);
-  const count = [1, 1, 3, 40, 600, 5_000][random.int(0, 5)] ?? 1;
+  const count = [1, 1, 3, 40, 600, 4_200][random.int(0, 5)] ?? 1;
   const start = kind < 6 ? end + 1 : random.int(0, end);
   const stride = kind === 9 ? random.int(2, 50) : 1;
   const steps = Array.from({ length: count }, (_, i) => start + i * stride);
@@ -45,57 +45,54 @@ function randomBatch(random: Random, model: Model, metrics: string[]): MetricBat
 
 const sorted = (known: Map<number, number>) => [...known].toSorted(([a], [b]) => a - b);
 
-test.each([1, 2, 3, 4, 5, 6])(
-  'random batches read back as a naive map would (seed %i)',
-  async (seedNumber) => {
-    const random = makeRandom(seedNumber);
-    const runId = newId('run');
-    const metrics = ['loss', 'reward/mean', 'kl'];
-    const model: Model = new Map();
-    for (let round = 0; round < 60; round++) {
-      await append(
-        runId,
-        Array.from({ length: random.int(1, 4) }, () => randomBatch(random, model, metrics)),
-      );
-    }
+test.each([1, 2, 3, 4])('random batches read back as a naive map would (seed %i)', async (seedNumber) => {
+  const random = makeRandom(seedNumber);
+  const runId = newId('run');
+  const metrics = ['loss', 'reward/mean', 'kl'];
+  const model: Model = new Map();
+  for (let round = 0; round < 45; round++) {
+    await append(
+      runId,
+      Array.from({ length: random.int(1, 4) }, () => randomBatch(random, model, metrics)),
+    );
+  }
 
-    for (const [metric, known] of model) {
-      const points = sorted(known);
-      const [raw] = await readSeries(db.pool, [{ runId, metric }], { maxPoints: points.length });
-      expect(raw).toMatchObject({ bucketed: false, pointCount: points.length });
-      expect(raw?.steps).toEqual(points.map(([step]) => step));
-      expect(raw?.last).toEqual(points.map(([, value]) => value));
+  for (const [metric, known] of model) {
+    const points = sorted(known);
+    const [raw] = await readSeries(db.pool, [{ runId, metric }], { maxPoints: points.length });
+    expect(raw).toMatchObject({ bucketed: false, pointCount: points.length });
+    expect(raw?.steps).toEqual(points.map(([step]) => step));
+    expect(raw?.last).toEqual(points.map(([, value]) => value));
 
-      const head = await db.prisma.metricSeriesHead.findUniqueOrThrow({
-        where: { runId_metric: { runId, metric } },
+    const head = await db.prisma.metricSeriesHead.findUniqueOrThrow({
+      where: { runId_metric: { runId, metric } },
+    });
+    const values = points.map(([, value]) => value);
+    expect({ ...head, count: Number(head.count) }).toMatchObject({
+      count: points.length,
+      firstStep: points[0]?.[0],
+      lastStep: points.at(-1)?.[0],
+      last: points.at(-1)?.[1],
+      min: values.reduce((a, b) => Math.min(a, b)),
+      max: values.reduce((a, b) => Math.max(a, b)),
+    });
+
+    for (let i = 0; i < 4; i++) {
+      const low = random.int(0, head.lastStep);
+      const high = random.int(low, head.lastStep + 10);
+      const inRange = points.filter(([step]) => step >= low && step <= high);
+      const [part] = await readSeries(db.pool, [{ runId, metric }], {
+        minStep: low,
+        maxStep: high,
+        maxPoints: 37,
       });
-      const values = points.map(([, value]) => value);
-      expect({ ...head, count: Number(head.count) }).toMatchObject({
-        count: points.length,
-        firstStep: points[0]?.[0],
-        lastStep: points.at(-1)?.[0],
-        last: points.at(-1)?.[1],
-        min: values.reduce((a, b) => Math.min(a, b)),
-        max: values.reduce((a, b) => Math.max(a, b)),
-      });
-
-      for (let i = 0; i < 4; i++) {
-        const low = random.int(0, head.lastStep);
-        const high = random.int(low, head.lastStep + 10);
-        const inRange = points.filter(([step]) => step >= low && step <= high);
-        const [part] = await readSeries(db.pool, [{ runId, metric }], {
-          minStep: low,
-          maxStep: high,
-          maxPoints: 37,
-        });
-        if (part === undefined) throw new Error('one key, one series');
-        expect(part.pointCount).toBe(inRange.length);
-        expect(part.steps.length).toBeLessThanOrEqual(37);
-        expectBucketsOf(inRange, part);
-      }
+      if (part === undefined) throw new Error('one key, one series');
+      expect(part.pointCount).toBe(inRange.length);
+      expect(part.steps.length).toBeLessThanOrEqual(37);
+      expectBucketsOf(inRange, part);
     }
-  },
-);
+  }
+});
 
 /** Each bucket ends at the step it names, so together they cut the points into stretches. */
 function expectBucketsOf(
@@ -129,6 +126,36 @@ test('one point per step does not stay one row per point', async () => {
   expect(await chunkCount(runId, 'loss')).toBeLessThanOrEqual(steps / CLOSED_CHUNK_POINTS + MAX_TAIL_ROWS);
   const [series] = await readSeries(db.pool, [{ runId, metric: 'loss' }], { maxPoints: steps });
   expect(series?.last).toEqual(Array.from({ length: steps }, (_, i) => i + 1));
+});
+
+test('of steps that are repeated within the tail the last value survives merging', async () => {
+  const runId = newId('run');
+  const known = new Map<number, number>();
+  // 200 single points on 7 steps, then enough others for a merge to take the last of them along.
+  for (let i = 0; i < 2 * MAX_TAIL_ROWS + 200; i++) {
+    const step = i < 200 ? i % 7 : i;
+    known.set(step, i);
+    await append(runId, [{ metric: 'loss', steps: [step], values: [i] }]);
+  }
+  expect(await chunkCount(runId, 'loss')).toBeLessThan(MAX_TAIL_ROWS);
+  const [series] = await readSeries(db.pool, [{ runId, metric: 'loss' }], { maxPoints: 1_000 });
+  expect(series?.steps.map((step, i) => [step, series.last[i]])).toEqual(sorted(known));
+});
+
+test('replacing the value that was the extreme finds the next one, wherever it lies', async () => {
+  const runId = newId('run');
+  const steps = [1, 2, 3, 4, 5];
+  for (const step of steps) await append(runId, [{ metric: 'loss', steps: [step], values: [step] }]);
+  const head = async () => {
+    const where = { runId_metric: { runId, metric: 'loss' } };
+    const { min, max, last, lastStep } = await db.prisma.metricSeriesHead.findUniqueOrThrow({ where });
+    return { min, max, last, lastStep };
+  };
+  expect(await head()).toEqual({ min: 1, max: 5, last: 5, lastStep: 5 });
+  await append(runId, [{ metric: 'loss', steps: [5], values: [2.5] }]); // the maximum falls: 4 is the next
+  expect(await head()).toEqual({ min: 1, max: 4, last: 2.5, lastStep: 5 });
+  await append(runId, [{ metric: 'loss', steps: [1, 4], values: [9, 3] }]); // the minimum rises: 2 is the next
+  expect(await head()).toEqual({ min: 2, max: 9, last: 2.5, lastStep: 5 });
 });
 
 test('large batches are stored as they come and small rows between them are not left behind for ever', async () => {

@@ -121,7 +121,7 @@ async function readLarge(
   for (const [i, extent] of extents.entries()) {
     const chunks = (all[i] ?? []).toSorted((a, b) => a.minStep - b.minStep);
     const count = chunks.reduce((sum, chunk) => sum + chunk.count, 0);
-    if (count <= READ_WHOLE) {
+    if (count <= READ_WHOLE || overlap(chunks)) {
       const [points] = await readChunks(client, [extent]);
       done.push(toSeries(extent, merge(points ?? []), maxPoints));
     } else {

@@ -56,6 +56,19 @@ describe('advantages', () => {
     if (kind === 'batch_mean') expect(withNulls[5]).toBeCloseTo(7 - 11 / 3, 12);
   });
 
+  it.each(ADVANTAGES)('%s does not see the order within a group', (kind) => {
+    const rewards = [0.25, 1, null, -3, 0.5, 2, 2, 0];
+    const order = [3, 1, 0, 2, 6, 4, 7, 5];
+    const permuted = advantages(
+      kind,
+      order.map((index) => rewards[index] ?? null),
+      4,
+    );
+    const plain = advantages(kind, rewards, 4);
+    // Sums of four doubles in another order.
+    order.forEach((index, place) => expect(permuted[place]).toEqual(plain[index] === null ? null : expect.closeTo(plain[index] ?? NaN, 12)));
+  });
+
   it('counts a group with fewer than two rewards as flat', () => {
     expect(flatGroupFraction([1, null, 3, null, null, 7], 3)).toBe(0.5);
     expect(flatGroupFraction([null, null], 2)).toBe(1);

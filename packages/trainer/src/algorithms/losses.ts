@@ -1,5 +1,18 @@
 /** @file Policy-gradient losses per token, to be minimised. Pure functions of tensors, differentiable in `logp` only. */
+import type { PolicyGradientConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
+
+export type LossChoice = Pick<PolicyGradientConfig, 'loss' | 'epsilonLow' | 'epsilonHigh'>;
+
+/** The loss that a configuration chooses, per token: [b, C]. The loss of a batch is the sum of these times `tokenWeights`. */
+export function tokenLosses({ loss, epsilonLow, epsilonHigh }: LossChoice, logp: tf.Tensor2D, oldLogp: tf.Tensor2D, signal: tf.Tensor2D): tf.Tensor2D {
+  switch (loss) {
+    case 'reinforce':
+      return reinforceLoss(logp, signal);
+    case 'clip':
+      return clipLoss(logp, oldLogp, signal, epsilonLow, epsilonHigh);
+  }
+}
 
 /**
  * −sg(r̃) · log π (REINFORCE, Williams 1992).

@@ -7,8 +7,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { compileEager } from './compileEager.ts';
 import { compileNative } from './compileNative.ts';
 import type { CompileOptions, Compiled, PureFunction } from './compile.ts';
-import { loadNative, nativeBackend } from './native.ts';
-import { loadWasm } from './wasm.ts';
+import { loadNative } from './loadNative.ts';
+import { loadWasm } from './loadWasm.ts';
+import { nativeBackend } from './nativeBackend.ts';
 
 export type BackendKind = 'native' | 'wasm';
 

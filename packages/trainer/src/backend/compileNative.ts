@@ -9,7 +9,7 @@ import {
   type PureFunction,
 } from './compile.ts';
 import { assertCallable, ownOutputs } from './compiledCall.ts';
-import { dtypeAttr, type NativeBackend, type OpAttr } from './native.ts';
+import { dtypeAttr, type NativeBackend, type OpAttr } from './nativeBackend.ts';
 import { difference, isRecording, record, serialise } from './recorder.ts';
 
 interface Registered {

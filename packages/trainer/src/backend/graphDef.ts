@@ -2,16 +2,8 @@
  * @file Writes TensorFlow's GraphDef: the few protobuf messages that a recorded function needs.
  * Field numbers: tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape,versions}.proto.
  */
-import type { HostValues, OpAttr } from './native.ts';
+import { DTYPE, type HostValues, type OpAttr } from './nativeBackend.ts';
 import { ProtoWriter } from './protoWriter.ts';
-
-/** TensorFlow's numbers of the dtypes that TensorFlow.js knows (types.proto); the binding's are the same. */
-export const DTYPE = { float32: 1, int32: 3, uint8: 4, string: 7, complex64: 8, int64: 9, bool: 10 } as const;
-
-/** The number of a TensorFlow.js dtype. */
-export function dtypeNumber(dtype: 'float32' | 'int32' | 'bool' | 'complex64' | 'string'): number {
-  return DTYPE[dtype];
-}
 
 /** A serialised NodeDef for an input of the graph. */
 export function placeholderNode(name: string, dtype: number): Uint8Array {

@@ -1,7 +1,7 @@
 /** @file Kernels of tfjs-node 4.22 that we replace, each for the reason given. */
 import * as tf from '@tensorflow/tfjs-core';
 
-import { dtypeAttr, type NativeBackend, type OpAttr } from './native.ts';
+import { dtypeAttr, type NativeBackend, type OpAttr } from './nativeBackend.ts';
 
 /** Registers our kernels in the place of tfjs-node's. Doing it twice changes nothing. */
 export function registerNativeKernels(backendName: string): void {

@@ -8,10 +8,10 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-import { constNode, dtypeNumber, graphDef, identityNode, opNode, placeholderNode } from './graphDef.ts';
+import { constNode, graphDef, identityNode, opNode, placeholderNode } from './graphDef.ts';
 import { ownOutputs } from './compiledCall.ts';
 import type { PureFunction } from './compile.ts';
-import type { HostValues, NativeBackend, NativeBinding } from './native.ts';
+import { dtypeNumber, type HostValues, type NativeBackend, type NativeBinding } from './nativeBackend.ts';
 
 interface RecordedNode {
   readonly name: string;

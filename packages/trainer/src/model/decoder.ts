@@ -11,7 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { at } from '../at.ts';
 import {
   attention,
-  cacheRows,
+  cachePlace,
   causalBias,
   decodeAttention,
   decodeBias,
@@ -143,7 +143,7 @@ export function decoder(config: ModelConfig, vocabulary: number): Decoder {
       const [batch, , length] = at(cache, 0).shape;
       if (batch === undefined || length === undefined) throw new RangeError('decode: the cache has no axes');
       const bias = decodeBias(padding, position, length);
-      const rows = cacheRows(batch, kvHeads, length, position);
+      const rows = cachePlace(batch, kvHeads, length, position);
       const here = ropeAt(tables, position);
       const next: tf.Tensor[] = [];
       const x = hidden(weights, tf.reshape(tokens, [batch, 1]), here, (layer, q, k, v) => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { openBackend } from '../backend/backend.ts';
-import { nativeBackend } from '../backend/native.ts';
+import { nativeBackend } from '../backend/nativeBackend.ts';
 import { describeOn } from '../backend/testBackends.ts';
 import { expectClose, irregularTensor } from './checkGradients.ts';
 import { globalNorm } from './clip.ts';

@@ -4,7 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { dtypeAttr, nativeBackend, type NativeBackend, type OpAttr } from '../backend/native.ts';
+import { dtypeAttr, nativeBackend, type NativeBackend, type OpAttr } from '../backend/nativeBackend.ts';
 
 /** The native backend if it is the current one, else null. */
 export function native(): NativeBackend | null {

@@ -50,8 +50,9 @@ export function rope(x: tf.Tensor, tables: RopeTables): tf.Tensor {
   assertShape('rope', 'x', x, [null, positions, null, half * 2]);
   assertShape('rope', 'tables.cos', tables.cos, [positions, half]);
   assertShape('rope', 'tables.sin', tables.sin, [positions, half]);
-  const cos = tf.reshape(tables.cos, [positions, 1, half]);
-  const sin = tf.reshape(tables.sin, [positions, 1, half]);
+  // Both halves at once: (a, b) · (cos, cos) + (b, a) · (−sin, sin).
+  const cos = tf.reshape(tf.concat([tables.cos, tables.cos], 1), [positions, 1, half * 2]);
+  const sin = tf.reshape(tf.concat([tf.neg(tables.sin), tables.sin], 1), [positions, 1, half * 2]);
   return withGradient(
     [x],
     (x) => ({ value: rotate(x, cos, sin), saved: [cos, sin] }),
@@ -65,5 +66,5 @@ export function rope(x: tf.Tensor, tables: RopeTables): tf.Tensor {
 function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
   const [a, b] = tf.split(x, 2, -1);
   if (a === undefined || b === undefined) throw new Error('rope: a head has no halves');
-  return tf.concat([tf.sub(tf.mul(a, cos), tf.mul(b, sin)), tf.add(tf.mul(b, cos), tf.mul(a, sin))], -1);
+  return tf.add(tf.mul(x, cos), tf.mul(tf.concat([b, a], -1), sin));
 }

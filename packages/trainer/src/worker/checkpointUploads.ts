@@ -25,7 +25,7 @@ export class CheckpointUploads {
 
   add(checkpoint: StoredCheckpoint): void {
     this.#queue.push({ checkpoint, mark: this.#channel.mark });
-    this.#working ??= this.#work().finally(() => (this.#working = undefined));
+    if (this.#working === undefined) this.#working = this.#work();
   }
 
   /** Resolves when all are recorded, or given up. */
@@ -40,12 +40,15 @@ export class CheckpointUploads {
   }
 
   async #work(): Promise<void> {
-    for (
-      let next = this.#queue.shift();
-      next !== undefined && !this.#stopping.signal.aborted;
-      next = this.#queue.shift()
-    )
+    // The caller notes the promise before anything is awaited or resolved.
+    await Promise.resolve();
+    while (!this.#stopping.signal.aborted) {
+      const next = this.#queue.shift();
+      if (next === undefined) break;
       await this.#bring(next);
+    }
+    // In the same breath as the look at the queue: what is added now begins anew.
+    this.#working = undefined;
   }
 
   async #bring({ checkpoint, mark }: Waiting): Promise<void> {

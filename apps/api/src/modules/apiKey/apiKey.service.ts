@@ -23,7 +23,10 @@ export async function createApiKey(ctx: Context, input: { name: string; role: Ro
   const actor = actorOf(ctx);
   const name = requiredText(input.name, BOUNDS.maxNameChars, ['input', 'name']);
   if (!includesRole(actor.role, input.role)) {
-    throw refuse('FORBIDDEN', `A key may have your role (${actor.role}) or a lower one, not ${input.role}.`, ['input', 'role']);
+    throw refuse('FORBIDDEN', `A key may have your role (${actor.role}) or a lower one, not ${input.role}.`, [
+      'input',
+      'role',
+    ]);
   }
   const secret = newToken(API_KEY_PREFIX);
   return ctx.db.prisma.$transaction(async (tx) => {
@@ -51,7 +54,10 @@ export async function revokeApiKey(ctx: Context, id: string) {
     throw refuse('NOT_FOUND', `There is no API key "${id.slice(0, 80)}".`, ['id']);
   }
   return ctx.db.prisma.$transaction(async (tx) => {
-    const apiKey = await tx.apiKey.update({ where: { id }, data: { revokedAt: found.revokedAt ?? new Date() } });
+    const apiKey = await tx.apiKey.update({
+      where: { id },
+      data: { revokedAt: found.revokedAt ?? new Date() },
+    });
     await audit(tx, actor, 'revokeApiKey', id);
     await publishIn(tx, { type: 'access', userId: found.createdById, workspaceId: actor.workspaceId });
     return { apiKey };

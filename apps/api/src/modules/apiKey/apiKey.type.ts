@@ -8,7 +8,10 @@ export const ApiKey = objectType({
     t.nonNull.string('name');
     t.nonNull.string('prefix');
     t.nonNull.field('role', { type: 'Role' });
-    t.nonNull.field('createdBy', { type: 'User', resolve: (key, _, ctx) => ctx.loaders.user.load(key.createdById) });
+    t.nonNull.field('createdBy', {
+      type: 'User',
+      resolve: (key, _, ctx) => ctx.loaders.user.load(key.createdById),
+    });
     t.nonNull.field('createdAt', { type: 'DateTime' });
     t.field('lastUsedAt', { type: 'DateTime' });
     t.field('revokedAt', { type: 'DateTime' });

@@ -23,9 +23,14 @@ export async function recordCheckpoint(ctx: Context, input: RecordCheckpointInpu
   const run = await requireRun(ctx, input.runId, ['input', 'runId']);
   const { step, sha256, bytes } = input;
   if (step < 0 || step > run.totalSteps) {
-    throw refuse('INVALID_INPUT', `step is ${step}; the run has steps 0 to ${run.totalSteps}.`, ['input', 'step']);
+    throw refuse('INVALID_INPUT', `step is ${step}; the run has steps 0 to ${run.totalSteps}.`, [
+      'input',
+      'step',
+    ]);
   }
-  const artifact = await ctx.db.prisma.artifact.findUnique({ where: { workspaceId_sha256: { workspaceId, sha256 } } });
+  const artifact = await ctx.db.prisma.artifact.findUnique({
+    where: { workspaceId_sha256: { workspaceId, sha256 } },
+  });
   if (artifact === null) {
     const message = `There is no artifact ${sha256.slice(0, 64)}; upload it first: PUT /artifacts/<sha256>.`;
     throw refuse('NOT_FOUND', message, ['input', 'sha256']);

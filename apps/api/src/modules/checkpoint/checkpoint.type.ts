@@ -6,7 +6,10 @@ export const Checkpoint = objectType({
   name: 'Checkpoint',
   definition(t) {
     t.implements('Node');
-    t.nonNull.field('run', { type: 'Run', resolve: (checkpoint, _, ctx) => ctx.loaders.run.load(checkpoint.runId) });
+    t.nonNull.field('run', {
+      type: 'Run',
+      resolve: (checkpoint, _, ctx) => ctx.loaders.run.load(checkpoint.runId),
+    });
     t.nonNull.int('step');
     t.nonNull.string('sha256');
     t.nonNull.field('bytes', { type: 'BigInt' });

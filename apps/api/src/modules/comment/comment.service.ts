@@ -13,7 +13,9 @@ export async function addComment(ctx: Context, input: { subjectId: string; body:
   const body = requiredText(input.body, BOUNDS.maxNoteChars, ['input', 'body']);
   const place = await placeOf(ctx, input.subjectId);
   return ctx.db.prisma.$transaction(async (tx) => {
-    const comment = await tx.comment.create({ data: { id: newId('comment'), ...place, authorId: userId, body } });
+    const comment = await tx.comment.create({
+      data: { id: newId('comment'), ...place, authorId: userId, body },
+    });
     await publishIn(tx, { type: 'comment', commentId: comment.id, subjectId: input.subjectId, workspaceId });
     return { comment };
   });
@@ -67,7 +69,12 @@ function change(ctx: Context, comment: Comment, data: { body: string; editedAt?:
   const { workspaceId } = actorOf(ctx);
   return ctx.db.prisma.$transaction(async (tx) => {
     const changed = await tx.comment.update({ where: { id: comment.id }, data });
-    await publishIn(tx, { type: 'comment', commentId: comment.id, subjectId: subjectIdOf(comment), workspaceId });
+    await publishIn(tx, {
+      type: 'comment',
+      commentId: comment.id,
+      subjectId: subjectIdOf(comment),
+      workspaceId,
+    });
     return { comment: changed };
   });
 }

@@ -9,7 +9,8 @@ export const commentsAdded = subscriptionField('commentsAdded', {
   description: 'Of a run or of a completion; also when one is changed or deleted.',
   args: { subjectId: nonNull(idArg()) },
   subscribe: (_, { subjectId }, ctx) => subscribeToComments(ctx, subjectId),
-  resolve: (commentId: string, _, ctx) => ctx.db.prisma.comment.findUniqueOrThrow({ where: { id: commentId } }),
+  resolve: (commentId: string, _, ctx) =>
+    ctx.db.prisma.comment.findUniqueOrThrow({ where: { id: commentId } }),
 });
 
 async function subscribeToComments(ctx: Context, subjectId: string) {

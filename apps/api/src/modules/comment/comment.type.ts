@@ -23,7 +23,10 @@ export const Comment = objectType({
         return { __typename: 'Completion' as const, ...(await ctx.loaders.completion.load(key)) };
       },
     });
-    t.nonNull.field('author', { type: 'User', resolve: (comment, _, ctx) => ctx.loaders.user.load(comment.authorId) });
+    t.nonNull.field('author', {
+      type: 'User',
+      resolve: (comment, _, ctx) => ctx.loaders.user.load(comment.authorId),
+    });
     t.nonNull.string('body');
     t.nonNull.field('createdAt', { type: 'DateTime' });
     t.field('editedAt', { type: 'DateTime' });

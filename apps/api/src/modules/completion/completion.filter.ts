@@ -1,7 +1,13 @@
 /** @file Which completions: the typed filter as parameterised SQL over `completion c`. */
 import { parseCompletionId, Prisma } from '@nabla/db';
 import { refuse } from '../../errors.ts';
-import { boundedList, boundedText, type Combinators, compileFilter, rangeConditions } from '../../relay/filter.ts';
+import {
+  boundedList,
+  boundedText,
+  type Combinators,
+  compileFilter,
+  rangeConditions,
+} from '../../relay/filter.ts';
 import { containsPattern } from '../../relay/likePattern.ts';
 
 type Sql = Prisma.Sql;
@@ -46,7 +52,8 @@ function conditionsOf(filter: CompletionFilter, viewerId: string): Sql[] {
     conditions.push(Prisma.sql`(c.text ILIKE ${pattern} OR c.prompt_text ILIKE ${pattern})`);
   }
   if (filter.reward != null) conditions.push(...rangeConditions(Prisma.sql`c.reward`, filter.reward));
-  if (filter.advantage != null) conditions.push(...rangeConditions(Prisma.sql`c.advantage`, filter.advantage));
+  if (filter.advantage != null)
+    conditions.push(...rangeConditions(Prisma.sql`c.advantage`, filter.advantage));
   if (filter.truncated != null) conditions.push(Prisma.sql`c.truncated = ${filter.truncated}`);
   if (filter.rewardNull != null) conditions.push(Prisma.sql`(c.reward IS NULL) = ${filter.rewardNull}`);
   if (filter.rewardComponent != null) conditions.push(componentCondition(filter.rewardComponent));
@@ -78,7 +85,8 @@ function componentCondition(condition: Range & { name: string }): Sql {
 function isOneOf(ids: readonly string[]): Sql {
   const keys = boundedList(ids, 'ids').map((id) => {
     const key = parseCompletionId(id);
-    if (key === null) throw refuse('INVALID_INPUT', `"${id.slice(0, 80)}" is not the id of a completion.`, ['filter', 'ids']);
+    if (key === null)
+      throw refuse('INVALID_INPUT', `"${id.slice(0, 80)}" is not the id of a completion.`, ['filter', 'ids']);
     return key;
   });
   const runIds = keys.map((key) => key.runId);

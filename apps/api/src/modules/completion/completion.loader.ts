@@ -25,7 +25,10 @@ export function completionLoaders({ pool }: Database, viewerId: string) {
       async (columns) => (await pool.query<RewardComponent & KeyRow>(rewardsQuery, columns)).rows,
       (rows) => rows,
     ),
-    completionTokens: completionBatchLoader<Omit<CompletionTokens, 'pieces'> & { pieces: unknown } & KeyRow, CompletionTokens | null>(
+    completionTokens: completionBatchLoader<
+      Omit<CompletionTokens, 'pieces'> & { pieces: unknown } & KeyRow,
+      CompletionTokens | null
+    >(
       async (columns) => (await pool.query(tokensQuery, columns)).rows,
       ([row]) => (row === undefined ? null : { ...row, pieces: piecesSchema.parse(row.pieces) }),
     ),
@@ -33,7 +36,9 @@ export function completionLoaders({ pool }: Database, viewerId: string) {
       async (columns) => (await pool.query<{ n: number } & KeyRow>(commentCountQuery, columns)).rows,
       ([row]) => row?.n ?? 0,
     ),
-    runCompletions: connectionLoader<CompletionListArgs, Completion>(pool, (args) => completionPlan(args, viewerId)),
+    runCompletions: connectionLoader<CompletionListArgs, Completion>(pool, (args) =>
+      completionPlan(args, viewerId),
+    ),
   };
 }
 

@@ -8,7 +8,10 @@ export const Completion = objectType({
   name: 'Completion',
   definition(t) {
     t.implements('Node');
-    t.nonNull.field('run', { type: 'Run', resolve: (completion, _, ctx) => ctx.loaders.run.load(completion.runId) });
+    t.nonNull.field('run', {
+      type: 'Run',
+      resolve: (completion, _, ctx) => ctx.loaders.run.load(completion.runId),
+    });
     t.nonNull.int('step');
     t.nonNull.int('index');
     t.nonNull.int('group', {
@@ -30,7 +33,8 @@ export const Completion = objectType({
       description: 'Sum over tokens of log π_θ − log π_ref under the policy that sampled it (nats).',
     });
     t.float('logp', {
-      description: "Sum of the tokens' log-probabilities when sampled, under the reference, and after the update (nats).",
+      description:
+        "Sum of the tokens' log-probabilities when sampled, under the reference, and after the update (nats).",
     });
     t.float('refLogp');
     t.float('updatedLogp');
@@ -136,7 +140,9 @@ export const CompletionFilter = inputObjectType({
     t.boolean('truncated');
     t.boolean('rewardNull');
     t.boolean('judgedByMe');
-    t.boolean('hasVerdict', { description: "Of anybody; tells that there is one (as verdictCount does), not what it says." });
+    t.boolean('hasVerdict', {
+      description: 'Of anybody; tells that there is one (as verdictCount does), not what it says.',
+    });
   },
 });
 

@@ -27,7 +27,9 @@ export function parseConfigSource(source: ConfigSource): ConfigResult {
   if (hasConfig === hasYaml) {
     throw refuse('INVALID_INPUT', 'Give the configuration once: as "config" or as "yaml".', ['config']);
   }
-  return typeof source.yaml === 'string' && hasYaml ? parseRunConfigYaml(source.yaml) : parseRunConfig(source.config);
+  return typeof source.yaml === 'string' && hasYaml
+    ? parseRunConfigYaml(source.yaml)
+    : parseRunConfig(source.config);
 }
 
 /** Configuration errors as a payload's errors, their paths below the input's field. */

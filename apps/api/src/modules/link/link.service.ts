@@ -67,7 +67,8 @@ export async function revokeInvite(ctx: Context, id: string) {
     where: { id, workspaceId: actor.workspaceId, kind: 'INVITE' },
   });
   if (invite === null) throw refuse('NOT_FOUND', `There is no invite "${id.slice(0, 80)}".`, ['id']);
-  if (invite.usedAt !== null) throw refuse('INVALID_STATE', 'The invite has been accepted; remove the member instead.', ['id']);
+  if (invite.usedAt !== null)
+    throw refuse('INVALID_STATE', 'The invite has been accepted; remove the member instead.', ['id']);
   return ctx.db.prisma.$transaction(async (tx) => {
     const revoked = await tx.loginLink.update({
       where: { id },
@@ -106,7 +107,10 @@ export async function linkInfo(ctx: Context, token: string) {
 }
 
 /** Uses the link up and signs the caller in: as whom it was made for, or as a new member. */
-export async function signInWithLink(ctx: Context, args: { token: string; name?: string | null | undefined }) {
+export async function signInWithLink(
+  ctx: Context,
+  args: { token: string; name?: string | null | undefined },
+) {
   checkAttempts(ctx);
   const link = await findLink(ctx.db, args.token);
   if (link === null) {
@@ -125,13 +129,15 @@ export async function signInWithLink(ctx: Context, args: { token: string; name?:
       where: { workspaceId_userId: { workspaceId: link.workspaceId, userId } },
       include: { user: true },
     });
-    if (membership === null) throw refuse('EXPIRED', 'The person this link was made for is no longer a member.', ['token']);
+    if (membership === null)
+      throw refuse('EXPIRED', 'The person this link was made for is no longer a member.', ['token']);
     // Only one of two that come at once finds it unused.
     const used = await tx.loginLink.updateMany({
       where: { id: link.id, usedAt: null, revokedAt: null },
       data: { usedAt: new Date(), usedById: userId },
     });
-    if (used.count === 0) throw refuse('EXPIRED', 'This link has been used already. Ask for a new one.', ['token']);
+    if (used.count === 0)
+      throw refuse('EXPIRED', 'This link has been used already. Ask for a new one.', ['token']);
     const session = await tx.session.create({
       data: {
         id: newId('session'),
@@ -172,7 +178,11 @@ async function newMember(tx: Prisma.TransactionClient, link: LoginLink, name: st
 }
 
 /** An invite must not sign its bearer in as somebody who is a member already. */
-async function refuseMember(tx: Prisma.TransactionClient, workspaceId: string, email: string | null): Promise<void> {
+async function refuseMember(
+  tx: Prisma.TransactionClient,
+  workspaceId: string,
+  email: string | null,
+): Promise<void> {
   if (email === null) return;
   const member = await tx.membership.findFirst({ where: { workspaceId, user: { email } } });
   if (member !== null) throw refuse('CONFLICT', `${email} is a member already.`, ['input', 'email']);
@@ -194,7 +204,10 @@ function whyUnusable(link: LoginLink): string | null {
 
 function checkAttempts(ctx: Context): void {
   if (ctx.linkAttempts.exhausted(ctx.address)) {
-    throw requestError('RATE_LIMITED', 'Too many links that do not exist were tried from this address; wait ten minutes.');
+    throw requestError(
+      'RATE_LIMITED',
+      'Too many links that do not exist were tried from this address; wait ten minutes.',
+    );
   }
 }
 

@@ -36,10 +36,21 @@ export async function removeMember(ctx: Context, args: { userId: string }) {
     const member = await lockedMember(tx, workspaceId, args.userId);
     if (member.role === 'OWNER') await keepAnOwner(tx, workspaceId);
     const now = new Date();
-    await tx.session.updateMany({ where: { workspaceId, userId: args.userId, revokedAt: null }, data: { revokedAt: now } });
-    await tx.apiKey.updateMany({ where: { workspaceId, createdById: args.userId, revokedAt: null }, data: { revokedAt: now } });
+    await tx.session.updateMany({
+      where: { workspaceId, userId: args.userId, revokedAt: null },
+      data: { revokedAt: now },
+    });
+    await tx.apiKey.updateMany({
+      where: { workspaceId, createdById: args.userId, revokedAt: null },
+      data: { revokedAt: now },
+    });
     await tx.loginLink.updateMany({
-      where: { workspaceId, usedAt: null, revokedAt: null, OR: [{ userId: args.userId }, { createdById: args.userId }] },
+      where: {
+        workspaceId,
+        usedAt: null,
+        revokedAt: null,
+        OR: [{ userId: args.userId }, { createdById: args.userId }],
+      },
       data: { revokedAt: now },
     });
     await tx.membership.delete({ where: { workspaceId_userId: { workspaceId, userId: args.userId } } });

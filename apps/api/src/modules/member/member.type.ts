@@ -21,7 +21,10 @@ export const User = objectType({
 export const Member = objectType({
   name: 'Member',
   definition(t) {
-    t.nonNull.field('user', { type: 'User', resolve: (member, _, ctx) => ctx.loaders.user.load(member.userId) });
+    t.nonNull.field('user', {
+      type: 'User',
+      resolve: (member, _, ctx) => ctx.loaders.user.load(member.userId),
+    });
     t.nonNull.field('role', { type: 'Role' });
     t.nonNull.field('joinedAt', { type: 'DateTime' });
   },

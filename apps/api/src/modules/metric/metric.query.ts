@@ -24,7 +24,8 @@ export const series = queryField('series', {
     });
     const known = new Set(found.map(({ id }) => id));
     const unknown = ids.find((id) => !known.has(id));
-    if (unknown !== undefined) throw refuse('NOT_FOUND', `There is no run "${unknown.slice(0, 80)}".`, ['runIds']);
+    if (unknown !== undefined)
+      throw refuse('NOT_FOUND', `There is no run "${unknown.slice(0, 80)}".`, ['runIds']);
     return seriesOfRuns(ctx.db.pool, ids, args);
   },
 });

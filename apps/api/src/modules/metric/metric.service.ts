@@ -16,12 +16,27 @@ export async function seriesOfRuns(
   return (await readSeries(pool, keys, range)).map(toMetricSeries);
 }
 
-export function toMetricSeries({ runId, metric, steps, min, max, mean, last, bucketed, pointCount }: Series): MetricSeries {
+export function toMetricSeries({
+  runId,
+  metric,
+  steps,
+  min,
+  max,
+  mean,
+  last,
+  bucketed,
+  pointCount,
+}: Series): MetricSeries {
   return { runId, name: metric, steps, min, max, mean, last, bucketed, pointCount };
 }
 
 /** Raw points as a series: min, max, mean and last are the value itself. */
-export function rawSeries(runId: string, name: string, steps: readonly number[], values: readonly number[]): MetricSeries {
+export function rawSeries(
+  runId: string,
+  name: string,
+  steps: readonly number[],
+  values: readonly number[],
+): MetricSeries {
   const columns = { min: values, max: values, mean: values, last: values };
   return { runId, name, steps, ...columns, bucketed: false, pointCount: steps.length };
 }

@@ -83,10 +83,17 @@ function mergeAdded(waiting: Added, newer: Added): Added {
   const pointCount = waiting.pointCount + newer.pointCount;
   if (waiting.points === null || newer.points === null || pointCount > MAX_HELD_POINTS) {
     const [a, b] = [metricsOf(waiting), metricsOf(newer)];
-    return { runId, points: null, pointCount: 0, metrics: a === null || b === null ? null : new Set([...a, ...b]), ...range };
+    return {
+      runId,
+      points: null,
+      pointCount: 0,
+      metrics: a === null || b === null ? null : new Set([...a, ...b]),
+      ...range,
+    };
   }
   const points = new Map(waiting.points);
-  for (const [metric, values] of newer.points) points.set(metric, new Map([...(points.get(metric) ?? []), ...values]));
+  for (const [metric, values] of newer.points)
+    points.set(metric, new Map([...(points.get(metric) ?? []), ...values]));
   return { runId, points, pointCount, metrics: null, ...range };
 }
 
@@ -99,7 +106,12 @@ async function seriesOf(ctx: Context, added: Added): Promise<MetricSeries[]> {
   if (added.points !== null) {
     return [...added.points].map(([name, values]) => {
       const sorted = [...values].sort(([a], [b]) => a - b);
-      return rawSeries(runId, name, sorted.map(([step]) => step), sorted.map(([, value]) => value));
+      return rawSeries(
+        runId,
+        name,
+        sorted.map(([step]) => step),
+        sorted.map(([, value]) => value),
+      );
     });
   }
   const names = added.metrics ?? (await ctx.loaders.runMetricHeads.load(runId)).map((head) => head.name);

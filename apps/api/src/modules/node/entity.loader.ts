@@ -14,7 +14,10 @@ export function entityLoaders({ prisma }: Database) {
   };
 }
 
-function byId<Row extends { id: string }>(what: string, find: (where: { id: { in: string[] } }) => Promise<Row[]>) {
+function byId<Row extends { id: string }>(
+  what: string,
+  find: (where: { id: { in: string[] } }) => Promise<Row[]>,
+) {
   return new DataLoader<string, Row>(async (ids) => {
     const rows = new Map((await find({ id: { in: [...ids] } })).map((row) => [row.id, row]));
     return ids.map((id) => rows.get(id) ?? new Error(`there is no ${what} ${id}, though a row names it`));

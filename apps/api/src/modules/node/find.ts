@@ -13,7 +13,9 @@ export function findProject(ctx: Context, id: string): Promise<Project | null> {
 }
 
 export function findPromptSet(ctx: Context, id: string): Promise<PromptSet | null> {
-  return ctx.db.prisma.promptSet.findFirst({ where: { id, project: { workspaceId: actorOf(ctx).workspaceId } } });
+  return ctx.db.prisma.promptSet.findFirst({
+    where: { id, project: { workspaceId: actorOf(ctx).workspaceId } },
+  });
 }
 
 export async function findCompletion(ctx: Context, id: string): Promise<Completion | null> {

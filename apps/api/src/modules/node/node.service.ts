@@ -26,7 +26,10 @@ export async function findNode(ctx: Context, id: string): Promise<Node | null> {
       return typed('PromptSetVersion', await prisma.promptSetVersion.findFirst({ where }));
     }
     case 'user':
-      return typed('User', await prisma.user.findFirst({ where: { id, memberships: { some: { workspaceId } } } }));
+      return typed(
+        'User',
+        await prisma.user.findFirst({ where: { id, memberships: { some: { workspaceId } } } }),
+      );
     case 'checkpoint':
       return typed('Checkpoint', await prisma.checkpoint.findFirst({ where: { id, run: { workspaceId } } }));
     case 'verdict':

@@ -42,7 +42,10 @@ export async function insertProject(
     const [stored] = await prisma.project.createManyAndReturn({ data: [project], skipDuplicates: true });
     if (stored !== undefined) return stored;
   }
-  throw refuse('CONFLICT', `There are too many projects called "${data.name}"; choose another name.`, ['input', 'name']);
+  throw refuse('CONFLICT', `There are too many projects called "${data.name}"; choose another name.`, [
+    'input',
+    'name',
+  ]);
 }
 
 function slugOf(name: string): string {

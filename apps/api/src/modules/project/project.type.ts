@@ -12,7 +12,8 @@ export const Project = objectType({
     t.nonNull.field('createdAt', { type: 'DateTime' });
     t.field('createdBy', {
       type: 'User',
-      resolve: (project, _, ctx) => (project.createdById === null ? null : ctx.loaders.user.load(project.createdById)),
+      resolve: (project, _, ctx) =>
+        project.createdById === null ? null : ctx.loaders.user.load(project.createdById),
     });
     t.nonNull.int('runCount', {
       resolve: async (project, _, ctx) => (await ctx.loaders.projectFigures.load(project.id)).runCount,

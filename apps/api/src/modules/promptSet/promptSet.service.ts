@@ -16,7 +16,9 @@ const INSERT_BATCH = 5_000;
 export function previewPromptFile(args: { jsonl: string; limit?: number | null | undefined }) {
   const limit = args.limit ?? PREVIEW_PROMPTS;
   if (limit < 0 || limit > MAX_PREVIEW_PROMPTS) {
-    throw refuse('TOO_LARGE', `"limit" is ${limit}; a preview shows 0 to ${MAX_PREVIEW_PROMPTS} prompts.`, ['limit']);
+    throw refuse('TOO_LARGE', `"limit" is ${limit}; a preview shows 0 to ${MAX_PREVIEW_PROMPTS} prompts.`, [
+      'limit',
+    ]);
   }
   const { prompts, errors } = parsePromptFile(args.jsonl);
   return {
@@ -44,7 +46,10 @@ export async function createPromptSet(
       const data = { id: newId('promptSet'), projectId: project.id, name, description, createdById: userId };
       const [promptSet] = await tx.promptSet.createManyAndReturn({ data: [data], skipDuplicates: true });
       if (promptSet === undefined) {
-        throw refuse('CONFLICT', `The project has a prompt set "${name}" already; add a version to it.`, ['input', 'name']);
+        throw refuse('CONFLICT', `The project has a prompt set "${name}" already; add a version to it.`, [
+          'input',
+          'name',
+        ]);
       }
       await insertVersion(tx, { promptSet, version: 1, jsonl: input.jsonl, prompts: file.prompts, userId });
       return { promptSet };
@@ -57,7 +62,10 @@ export async function addPromptSetVersion(ctx: Context, input: { promptSetId: st
   const { userId } = actorOf(ctx);
   const promptSet = await findPromptSet(ctx, input.promptSetId);
   if (promptSet === null) {
-    throw refuse('NOT_FOUND', `There is no prompt set "${input.promptSetId.slice(0, 80)}".`, ['input', 'promptSetId']);
+    throw refuse('NOT_FOUND', `There is no prompt set "${input.promptSetId.slice(0, 80)}".`, [
+      'input',
+      'promptSetId',
+    ]);
   }
   const file = parsePromptFile(input.jsonl);
   if (file.errors.length > 0) return brokenFile(file);
@@ -100,7 +108,9 @@ async function insertVersion(tx: Prisma.TransactionClient, content: VersionConte
   });
   for (let from = 0; from < prompts.length; from += INSERT_BATCH) {
     const batch = prompts.slice(from, from + INSERT_BATCH);
-    const metadata = batch.map((prompt) => (prompt.metadata === null ? null : JSON.stringify(prompt.metadata)));
+    const metadata = batch.map((prompt) =>
+      prompt.metadata === null ? null : JSON.stringify(prompt.metadata),
+    );
     await tx.$executeRaw`
       INSERT INTO prompt (version_id, index, text, answer, metadata)
       SELECT ${versionId}, ${from} + ord - 1, text, answer, metadata::jsonb

@@ -7,7 +7,10 @@ export const PromptSet = objectType({
   description: 'A named list of prompts; every upload makes a new version, old versions stay.',
   definition(t) {
     t.implements('Node');
-    t.nonNull.field('project', { type: 'Project', resolve: (set, _, ctx) => ctx.loaders.project.load(set.projectId) });
+    t.nonNull.field('project', {
+      type: 'Project',
+      resolve: (set, _, ctx) => ctx.loaders.project.load(set.projectId),
+    });
     t.nonNull.string('name');
     t.nonNull.string('description');
     t.nonNull.field('latestVersion', {
@@ -46,7 +49,8 @@ export const PromptSetVersion = objectType({
     t.nonNull.field('createdAt', { type: 'DateTime' });
     t.field('createdBy', {
       type: 'User',
-      resolve: (version, _, ctx) => (version.createdById === null ? null : ctx.loaders.user.load(version.createdById)),
+      resolve: (version, _, ctx) =>
+        version.createdById === null ? null : ctx.loaders.user.load(version.createdById),
     });
     t.nonNull.field('prompts', {
       type: 'PromptConnection',

@@ -16,7 +16,10 @@ interface ReviewArgs {
  * go different ways through the same run and each way stays when completions arrive. One pass over the run's keys with
  * a top-1 sort: 100,000 completions take well under a tenth of a second, where sorting them all would spill.
  */
-export async function nextToReview(ctx: Context, args: ReviewArgs & { excludeIds?: readonly string[] | null | undefined }) {
+export async function nextToReview(
+  ctx: Context,
+  args: ReviewArgs & { excludeIds?: readonly string[] | null | undefined },
+) {
   const { userId } = actorOf(ctx);
   const run = await requireRun(ctx, args.runId, ['runId']);
   const excluded = compileCompletionFilter(args.excludeIds == null ? null : { ids: args.excludeIds }, userId);

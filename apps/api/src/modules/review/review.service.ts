@@ -21,7 +21,9 @@ export async function giveVerdict(ctx: Context, input: GiveVerdictInput) {
   const verdict = await ctx.db.prisma.$transaction(async (tx) => {
     // One person's two requests at once take turns, so that only one verdict is current.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${input.completionId} ${userId}`}, 7))`;
-    const current = await tx.verdict.findFirst({ where: { runId, step, index, authorId: userId, supersededAt: null } });
+    const current = await tx.verdict.findFirst({
+      where: { runId, step, index, authorId: userId, supersededAt: null },
+    });
     if (current !== null && current.value === input.value && current.note === note) return current;
     if (current !== null) {
       await tx.verdict.update({ where: { id: current.id }, data: { supersededAt: new Date() } });
@@ -29,7 +31,15 @@ export async function giveVerdict(ctx: Context, input: GiveVerdictInput) {
     const created = await tx.verdict.create({
       data: { id: newId('verdict'), runId, step, index, authorId: userId, value: input.value, note },
     });
-    await publishIn(tx, { type: 'verdict', runId, step, index, verdictId: created.id, authorId: userId, workspaceId });
+    await publishIn(tx, {
+      type: 'verdict',
+      runId,
+      step,
+      index,
+      verdictId: created.id,
+      authorId: userId,
+      workspaceId,
+    });
     return created;
   });
   ctx.loaders.completionVerdicts.clear(completion);

@@ -11,7 +11,10 @@ export const Verdict = objectType({
       type: 'Completion',
       resolve: (verdict, _, ctx) => ctx.loaders.completion.load(verdict),
     });
-    t.nonNull.field('author', { type: 'User', resolve: (verdict, _, ctx) => ctx.loaders.user.load(verdict.authorId) });
+    t.nonNull.field('author', {
+      type: 'User',
+      resolve: (verdict, _, ctx) => ctx.loaders.user.load(verdict.authorId),
+    });
     t.nonNull.field('value', { type: 'VerdictValue' });
     t.nonNull.string('note');
     t.nonNull.field('createdAt', { type: 'DateTime' });
@@ -43,7 +46,10 @@ export const VerdictAdded = objectType({
       type: 'Completion',
       resolve: (event, _, ctx) => ctx.loaders.completion.load(event),
     });
-    t.nonNull.field('author', { type: 'User', resolve: (event, _, ctx) => ctx.loaders.user.load(event.authorId) });
+    t.nonNull.field('author', {
+      type: 'User',
+      resolve: (event, _, ctx) => ctx.loaders.user.load(event.authorId),
+    });
   },
 });
 

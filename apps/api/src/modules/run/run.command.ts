@@ -67,7 +67,8 @@ async function command(
   return ctx.db.prisma.$transaction(async (tx) => {
     const run = await locked(tx, found.id);
     const data = move(run);
-    if (data === null) throw refuse('INVALID_STATE', `The run is ${statusWords(run)} and cannot be ${verb}.`, ['id']);
+    if (data === null)
+      throw refuse('INVALID_STATE', `The run is ${statusWords(run)} and cannot be ${verb}.`, ['id']);
     if (Object.keys(data).length === 0) return { run };
     const changed = await tx.run.update({ where: { id: run.id }, data });
     await publishIn(tx, runEvent(changed));

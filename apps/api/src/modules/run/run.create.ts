@@ -27,7 +27,10 @@ export interface CreateRunInput {
 export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ run: Run }> {
   const { workspaceId, userId } = actorOf(ctx);
   const project = await requireProject(ctx, input.projectId, ['input', 'projectId']);
-  const key = input.idempotencyKey == null ? null : requiredText(input.idempotencyKey, 200, ['input', 'idempotencyKey']);
+  const key =
+    input.idempotencyKey == null
+      ? null
+      : requiredText(input.idempotencyKey, 200, ['input', 'idempotencyKey']);
   if (key !== null) {
     const before = await findByKey(ctx, project.id, key);
     if (before !== null) return { run: before };
@@ -36,7 +39,9 @@ export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ 
   await checkReferences(ctx, data, workspaceId);
   const tags = tagList(input.tags ?? [], ['input', 'tags']);
   try {
-    return { run: await ctx.db.prisma.$transaction((tx) => insertRun(tx, { ...data, idempotencyKey: key }, tags)) };
+    return {
+      run: await ctx.db.prisma.$transaction((tx) => insertRun(tx, { ...data, idempotencyKey: key }, tags)),
+    };
   } catch (error) {
     // Two requests with one key at once: the second finds the first one's run.
     const first = isUniqueViolation(error) && key !== null ? await findByKey(ctx, project.id, key) : null;
@@ -91,12 +96,22 @@ function configOf(input: Pick<CreateRunInput, 'config' | 'yaml'>): RunConfig {
 }
 
 /** What the run names must be there, in this workspace. @throws Refusal NOT_FOUND */
-async function checkReferences(ctx: Context, data: ReturnType<typeof runDataOf>, workspaceId: string): Promise<void> {
+async function checkReferences(
+  ctx: Context,
+  data: ReturnType<typeof runDataOf>,
+  workspaceId: string,
+): Promise<void> {
   const { clonedFromId, reservedWorkerId, promptSetVersionId } = data;
   const { prisma } = ctx.db;
   if (clonedFromId !== null) await requireRun(ctx, clonedFromId, ['input', 'clonedFromId']);
-  if (reservedWorkerId !== null && (await prisma.worker.count({ where: { id: reservedWorkerId, workspaceId } })) === 0) {
-    throw refuse('NOT_FOUND', `There is no worker "${reservedWorkerId.slice(0, 80)}".`, ['input', 'workerId']);
+  if (
+    reservedWorkerId !== null &&
+    (await prisma.worker.count({ where: { id: reservedWorkerId, workspaceId } })) === 0
+  ) {
+    throw refuse('NOT_FOUND', `There is no worker "${reservedWorkerId.slice(0, 80)}".`, [
+      'input',
+      'workerId',
+    ]);
   }
   if (promptSetVersionId === null) return;
   const where = { id: promptSetVersionId, promptSet: { project: { workspaceId } } };

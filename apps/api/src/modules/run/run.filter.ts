@@ -2,7 +2,13 @@
 import { Prisma } from '@nabla/db';
 import type { RunStatus } from '@nabla/domain';
 import { refuse } from '../../errors.ts';
-import { boundedList, boundedText, type Combinators, compileFilter, rangeConditions } from '../../relay/filter.ts';
+import {
+  boundedList,
+  boundedText,
+  type Combinators,
+  compileFilter,
+  rangeConditions,
+} from '../../relay/filter.ts';
 import { containsPattern } from '../../relay/likePattern.ts';
 
 type Sql = Prisma.Sql;
@@ -59,8 +65,10 @@ function conditionsOf(filter: RunFilter): Sql[] {
     conditions.push(Prisma.sql`r.owner_id = ANY(${boundedList(filter.ownerIds, 'ownerIds')}::text[])`);
   }
   if (filter.archived != null) conditions.push(Prisma.sql`r.archived = ${filter.archived}`);
-  if (filter.createdAfter != null) conditions.push(Prisma.sql`r.created_at > ${filter.createdAfter}::timestamptz`);
-  if (filter.createdBefore != null) conditions.push(Prisma.sql`r.created_at < ${filter.createdBefore}::timestamptz`);
+  if (filter.createdAfter != null)
+    conditions.push(Prisma.sql`r.created_at > ${filter.createdAfter}::timestamptz`);
+  if (filter.createdBefore != null)
+    conditions.push(Prisma.sql`r.created_at < ${filter.createdBefore}::timestamptz`);
   if (filter.metric != null) conditions.push(metricCondition(filter.metric));
   if (filter.config != null) conditions.push(...configConditions(filter.config));
   return conditions;
@@ -83,16 +91,18 @@ function metricCondition(condition: MetricCondition): Sql {
 function configConditions(condition: ConfigCondition): Sql[] {
   const path = boundedText(condition.path, 'config.path').split('.');
   if (path.length > 10 || path.some((part) => !/^[A-Za-z0-9_-]+$/.test(part))) {
-    throw refuse('INVALID_INPUT', `"${condition.path}" is not a dotted path such as "policyGradient.groupSize".`, [
-      'filter',
-      'config',
-      'path',
-    ]);
+    throw refuse(
+      'INVALID_INPUT',
+      `"${condition.path}" is not a dotted path such as "policyGradient.groupSize".`,
+      ['filter', 'config', 'path'],
+    );
   }
   const value = Prisma.sql`(r.config #> ${path}::text[])`;
   const conditions: Sql[] = [];
   if (condition.equals !== undefined) {
-    conditions.push(Prisma.sql`${value} = ${boundedText(JSON.stringify(condition.equals), 'config.equals')}::jsonb`);
+    conditions.push(
+      Prisma.sql`${value} = ${boundedText(JSON.stringify(condition.equals), 'config.equals')}::jsonb`,
+    );
   }
   if (condition.gt != null || condition.lt != null) {
     // The CASE keeps the cast away from what is not a number.

@@ -55,14 +55,18 @@ export function runPlan(parent: 'project' | 'workspace', args: RunListArgs): Lis
   const descending = order.direction === 'DESC';
   return {
     order: `runs:${order.field}:${order.direction}:${order.metric ?? ''}`,
-    match: parent === 'project' ? Prisma.sql`r.project_id = parent.id` : Prisma.sql`r.workspace_id = parent.id`,
+    match:
+      parent === 'project' ? Prisma.sql`r.project_id = parent.id` : Prisma.sql`r.workspace_id = parent.id`,
     columns: columnsOf('r', runColumns),
     from:
       order.field === 'METRIC_LAST'
         ? Prisma.sql`run r LEFT JOIN metric_series_head head ON head.run_id = r.id AND head.metric = ${metricOf(order)}`
         : Prisma.sql`run r`,
     where: compileRunFilter(args.filter),
-    keys: [{ ...sortKey(order), descending }, { expression: Prisma.sql`r.id`, type: 'text', descending }],
+    keys: [
+      { ...sortKey(order), descending },
+      { expression: Prisma.sql`r.id`, type: 'text', descending },
+    ],
   };
 }
 
@@ -88,7 +92,10 @@ function sortKey(order: RunOrder): Pick<ListKey, 'expression' | 'type'> {
 
 function metricOf(order: RunOrder): string {
   if (order.metric == null || order.metric === '') {
-    throw refuse('INVALID_INPUT', 'Ordering by METRIC_LAST needs the name of the metric.', ['orderBy', 'metric']);
+    throw refuse('INVALID_INPUT', 'Ordering by METRIC_LAST needs the name of the metric.', [
+      'orderBy',
+      'metric',
+    ]);
   }
   return order.metric;
 }

@@ -17,7 +17,10 @@ export function runLoaders({ pool }: Database) {
   const completionSteps = new DataLoader<{ parentId: string; args: { last: number } }, number[], string>(
     (keys) =>
       byArguments(keys, async ({ last }, runIds) => {
-        const { rows } = await pool.query<{ run_id: string; step: number }>(completionStepsQuery, [runIds, last]);
+        const { rows } = await pool.query<{ run_id: string; step: number }>(completionStepsQuery, [
+          runIds,
+          last,
+        ]);
         const byRun = new Map<string, number[]>();
         for (const { run_id, step } of rows) byRun.set(run_id, [...(byRun.get(run_id) ?? []), step]);
         return (runId) => byRun.get(runId) ?? [];

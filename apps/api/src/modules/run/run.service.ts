@@ -21,7 +21,9 @@ export async function archiveRun(ctx: Context, args: { id: string; archived: boo
   const run = await requireRun(ctx, args.id);
   // A worker would never find it, and nobody would see it wait.
   if (args.archived && !isTerminal(run.status) && run.status !== 'PAUSED') {
-    throw refuse('INVALID_STATE', `The run is ${run.status}; pause, cancel or finish it before archiving.`, ['id']);
+    throw refuse('INVALID_STATE', `The run is ${run.status}; pause, cancel or finish it before archiving.`, [
+      'id',
+    ]);
   }
   return change(ctx, args.id, { archived: args.archived });
 }

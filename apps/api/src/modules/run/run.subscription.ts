@@ -6,7 +6,8 @@ import { requireProject, requireRun } from '../node/find.ts';
 
 export const runUpdated = subscriptionField('runUpdated', {
   type: nonNull('Run'),
-  description: 'Status, step, pending command, name or tags of a run changed: of one run, or of all of a project, or of all.',
+  description:
+    'Status, step, pending command, name or tags of a run changed: of one run, or of all of a project, or of all.',
   args: { runId: idArg(), projectId: idArg() },
   subscribe: (_, args, ctx) => subscribeToRuns(ctx, args),
   resolve: (runId: string, _, ctx) => ctx.loaders.run.load(runId),

@@ -15,7 +15,10 @@ export const Run = objectType({
   name: 'Run',
   definition(t) {
     t.implements('Node');
-    t.nonNull.field('project', { type: 'Project', resolve: (run, _, ctx) => ctx.loaders.project.load(run.projectId) });
+    t.nonNull.field('project', {
+      type: 'Project',
+      resolve: (run, _, ctx) => ctx.loaders.project.load(run.projectId),
+    });
     t.nonNull.int('number');
     t.nonNull.string('name');
     t.nonNull.field('status', { type: 'RunStatus' });
@@ -63,10 +66,12 @@ export const Run = objectType({
     t.field('lastHeartbeatAt', { type: 'DateTime' });
     t.float('durationMs', {
       description: 'From the first claim to the end, or to now.',
-      resolve: (run) => (run.startedAt === null ? null : (run.finishedAt ?? new Date()).getTime() - run.startedAt.getTime()),
+      resolve: (run) =>
+        run.startedAt === null ? null : (run.finishedAt ?? new Date()).getTime() - run.startedAt.getTime(),
     });
     t.nonNull.list.nonNull.string('metricNames', {
-      resolve: async (run, _, ctx) => (await ctx.loaders.runMetricHeads.load(run.id)).map((head) => head.name),
+      resolve: async (run, _, ctx) =>
+        (await ctx.loaders.runMetricHeads.load(run.id)).map((head) => head.name),
     });
     t.nonNull.list.nonNull.field('metricSummaries', {
       type: 'MetricSummary',

@@ -30,7 +30,10 @@ export async function claim(
     data: { lastSeenAt: new Date() },
   });
   if (worker === undefined) {
-    throw refuse('NOT_FOUND', `The worker "${input.workerId.slice(0, 80)}" is not registered.`, ['input', 'workerId']);
+    throw refuse('NOT_FOUND', `The worker "${input.workerId.slice(0, 80)}" is not registered.`, [
+      'input',
+      'workerId',
+    ]);
   }
   if (input.runId != null) await requireRun(ctx, input.runId, ['input', 'runId']);
   const claimed = await claimRun(ctx.db.pool, {
@@ -66,7 +69,10 @@ export async function keepLease(
   if (lease === null) throw leaseLost(['input', 'leaseToken']);
   const { totalSteps } = lease.run;
   if (input.step != null && (input.step < 0 || input.step > totalSteps)) {
-    throw refuse('INVALID_INPUT', `step is ${input.step}; the run has steps 0 to ${totalSteps}.`, ['input', 'step']);
+    throw refuse('INVALID_INPUT', `step is ${input.step}; the run has steps 0 to ${totalSteps}.`, [
+      'input',
+      'step',
+    ]);
   }
   const beat = await heartbeat(ctx.db.pool, {
     leaseToken: input.leaseToken,
@@ -112,7 +118,8 @@ export async function endRun(
 
 /** Another attempt owns the run, or it was cancelled or taken back: the worker must let go. */
 export function leaseLost(path: string[]) {
-  const message = 'The lease is lost: the run was taken back, cancelled or claimed by another worker. Stop working on it.';
+  const message =
+    'The lease is lost: the run was taken back, cancelled or claimed by another worker. Stop working on it.';
   return refuse('LEASE_LOST', message, path);
 }
 

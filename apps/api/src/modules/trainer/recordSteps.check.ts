@@ -67,7 +67,10 @@ export interface StepRecordInput {
 export function checkRecords(records: readonly StepRecordInput[], totalSteps: number): StepRecordEntry[] {
   const root: Path = ['input', 'records'];
   atMost(records.length, RECORD_LIMITS.records, 'records', root);
-  const points = records.reduce((sum, record) => sum + record.metrics.reduce((n, { steps }) => n + steps.length, 0), 0);
+  const points = records.reduce(
+    (sum, record) => sum + record.metrics.reduce((n, { steps }) => n + steps.length, 0),
+    0,
+  );
   atMost(points, RECORD_LIMITS.points, 'metric points in one request', root);
   const completions = records.reduce((sum, record) => sum + (record.completions?.length ?? 0), 0);
   atMost(completions, RECORD_LIMITS.completions, 'completions in one request', root);
@@ -161,7 +164,11 @@ function checkTokens(tokens: TokensInput, path: Path): TokensEntry {
   atMost(count, RECORD_LIMITS.tokens, 'tokens', [...path, 'tokenIds']);
   const sameLength = (name: 'pieces' | 'logp' | 'refLogp' | 'updatedLogp', length: number) => {
     if (length === count) return;
-    throw refuse('INVALID_INPUT', `${name} has ${length} elements for ${count} tokens.`, [...path, name].map(String));
+    throw refuse(
+      'INVALID_INPUT',
+      `${name} has ${length} elements for ${count} tokens.`,
+      [...path, name].map(String),
+    );
   };
   sameLength('pieces', tokens.pieces.length);
   sameLength('logp', tokens.logp.byteLength / 4);

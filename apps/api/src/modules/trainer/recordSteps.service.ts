@@ -19,7 +19,12 @@ export async function recordSteps(ctx: Context, input: RecordStepsInput) {
   const writer = requiredText(input.writer, RECORD_LIMITS.writerChars, ['input', 'writer']);
   const run = await requireRun(ctx, input.runId, ['input', 'runId']);
   const records = checkRecords(input.records, run.totalSteps);
-  const result = await ingestSteps(ctx.db.pool, { runId: run.id, leaseToken: input.leaseToken, writer, records });
+  const result = await ingestSteps(ctx.db.pool, {
+    runId: run.id,
+    leaseToken: input.leaseToken,
+    writer,
+    records,
+  });
   if (result.outcome === 'leaseLost') throw leaseLost(['input', 'leaseToken']);
   return { acknowledged: result.acknowledged, duplicates: result.duplicates };
 }

@@ -15,7 +15,9 @@ export const HeartbeatInput = inputObjectType({
   definition(t) {
     t.nonNull.string('leaseToken');
     t.int('step');
-    t.string('statusReason', { description: 'Why the run waits, shown on the run; an empty text clears it.' });
+    t.string('statusReason', {
+      description: 'Why the run waits, shown on the run; an empty text clears it.',
+    });
   },
 });
 

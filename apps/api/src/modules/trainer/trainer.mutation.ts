@@ -48,7 +48,8 @@ export const trainerMutations = extendType({
     t.nonNull.field('failRun', {
       type: 'RunPayload',
       args: { input: nonNull('FailRunInput') },
-      resolve: (_, { input }, ctx) => payload(() => endRun(ctx, { ...input, outcome: 'FAILED', reason: input.cause })),
+      resolve: (_, { input }, ctx) =>
+        payload(() => endRun(ctx, { ...input, outcome: 'FAILED', reason: input.cause })),
     });
   },
 });

@@ -12,7 +12,10 @@ export const viewerMutations = extendType({
       args: { token: nonNull(stringArg()), name: stringArg() },
       resolve: (_, args, ctx) => payload(() => signInWithLink(ctx, args)),
     });
-    t.nonNull.field('signOut', { type: 'SignOutPayload', resolve: (_, __, ctx) => payload(() => signOut(ctx)) });
+    t.nonNull.field('signOut', {
+      type: 'SignOutPayload',
+      resolve: (_, __, ctx) => payload(() => signOut(ctx)),
+    });
     t.nonNull.field('createSignInLink', {
       type: 'LinkPayload',
       description: 'For oneself, to sign in on another device.',

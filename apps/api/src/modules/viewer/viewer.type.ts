@@ -14,7 +14,10 @@ export const Viewer = objectType({
   name: 'Viewer',
   description: 'Who is asking: a person signed in, or an API key acting with its role.',
   definition(t) {
-    t.nonNull.field('user', { type: 'User', resolve: (actor, _, ctx) => ctx.loaders.user.load(actor.userId) });
+    t.nonNull.field('user', {
+      type: 'User',
+      resolve: (actor, _, ctx) => ctx.loaders.user.load(actor.userId),
+    });
     t.nonNull.field('role', { type: 'Role' });
     t.nonNull.field('workspace', {
       type: 'Workspace',

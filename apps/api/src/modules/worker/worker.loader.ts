@@ -17,10 +17,16 @@ export function workerLoaders({ prisma, pool }: Database) {
     workerFigures: valueLoader<WorkerFigures>(
       async (ids) => {
         const [leases, counts] = await Promise.all([
-          prisma.lease.findMany({ where: { workerId: { in: ids } }, orderBy: { acquiredAt: 'asc' }, include: { run: true } }),
+          prisma.lease.findMany({
+            where: { workerId: { in: ids } },
+            orderBy: { acquiredAt: 'asc' },
+            include: { run: true },
+          }),
           prisma.run.groupBy({ by: ['workerId'], where: { workerId: { in: ids } }, _count: true }),
         ]);
-        const figures = new Map<string, WorkerFigures>(ids.map((id) => [id, { currentRun: null, runCount: 0 }]));
+        const figures = new Map<string, WorkerFigures>(
+          ids.map((id) => [id, { currentRun: null, runCount: 0 }]),
+        );
         for (const lease of leases) {
           const entry = figures.get(lease.workerId);
           if (entry !== undefined) entry.currentRun = lease.run;

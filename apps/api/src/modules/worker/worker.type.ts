@@ -16,7 +16,9 @@ export const Worker = objectType({
     t.nonNull.string('device');
     t.nonNull.field('startedAt', { type: 'DateTime' });
     t.nonNull.field('lastSeenAt', { type: 'DateTime' });
-    t.nonNull.boolean('online', { resolve: (worker) => Date.now() - worker.lastSeenAt.getTime() < ONLINE_MS });
+    t.nonNull.boolean('online', {
+      resolve: (worker) => Date.now() - worker.lastSeenAt.getTime() < ONLINE_MS,
+    });
     t.field('currentRun', {
       type: 'Run',
       resolve: async (worker, _, ctx) => (await ctx.loaders.workerFigures.load(worker.id)).currentRun,

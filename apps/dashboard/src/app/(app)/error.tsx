@@ -10,5 +10,12 @@ export default function AppError({
   reset: () => void;
 }) {
   const reference = error.digest === undefined ? '' : ` (reference ${error.digest})`;
-  return <ErrorState heading="h1" title="This page has failed" message={`${error.message}${reference}`} onRetry={reset} />;
+  return (
+    <ErrorState
+      heading="h1"
+      title="This page has failed"
+      message={`${error.message}${reference}`}
+      onRetry={reset}
+    />
+  );
 }

@@ -8,7 +8,17 @@ import type { ChartLine } from './plotData.ts';
 import { nearestIndex } from './seriesColumns.ts';
 
 /** Each line's value at the pointer, or its last one. `inline`: the value alone, beside the title. */
-export function ChartLegend({ lines, metric, inline = false, onPoint }: { readonly lines: readonly ChartLine[]; readonly metric: string; readonly inline?: boolean; readonly onPoint: (key: string | null) => void }) {
+export function ChartLegend({
+  lines,
+  metric,
+  inline = false,
+  onPoint,
+}: {
+  readonly lines: readonly ChartLine[];
+  readonly metric: string;
+  readonly inline?: boolean;
+  readonly onPoint: (key: string | null) => void;
+}) {
   const { cursor } = useCharts();
   const step = useSyncExternalStore(cursor.subscribe, cursor.get, () => null);
   if (inline) {
@@ -26,14 +36,29 @@ export function ChartLegend({ lines, metric, inline = false, onPoint }: { readon
       {lines.map((line) => {
         const read = valueAt(line, step);
         return (
-          <li key={line.key} className={styles['entry']} onPointerEnter={() => onPoint(line.key)} onPointerLeave={() => onPoint(null)}>
+          <li
+            key={line.key}
+            className={styles['entry']}
+            onPointerEnter={() => onPoint(line.key)}
+            onPointerLeave={() => onPoint(null)}
+          >
             <svg width="14" height="8" className={styles['swatch']} aria-hidden>
-              <line x1="1" y1="4" x2="13" y2="4" stroke={`var(${line.color})`} strokeWidth="2" strokeDasharray={line.dashed ? '4 2' : undefined} />
+              <line
+                x1="1"
+                y1="4"
+                x2="13"
+                y2="4"
+                stroke={`var(${line.color})`}
+                strokeWidth="2"
+                strokeDasharray={line.dashed ? '4 2' : undefined}
+              />
             </svg>
             <span className={styles['label']} title={line.label}>
               {line.label}
             </span>
-            <span className={cx(styles['value'], read?.value === null && styles['absent'])}>{formatMetric(metric, read?.value)}</span>
+            <span className={cx(styles['value'], read?.value === null && styles['absent'])}>
+              {formatMetric(metric, read?.value)}
+            </span>
           </li>
         );
       })}

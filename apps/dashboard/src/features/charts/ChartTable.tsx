@@ -9,14 +9,34 @@ import type { StepRange } from './seriesStore.ts';
 const ROWS = 200;
 
 /** The chart's values as a table: every step where there are few, evenly spread ones where there are many, the last always. */
-export function ChartTable({ lines, metric, title, range }: { readonly lines: readonly ChartLine[]; readonly metric: string; readonly title: string; readonly range: StepRange | null }) {
-  const all = [...new Set(lines.flatMap((line) => line.columns.steps))].sort((a, b) => a - b).filter((step) => !range || (step >= range[0] && step <= range[1]));
-  const shown = all.length <= ROWS ? all : Array.from({ length: ROWS }, (_, index) => all[Math.round((index * (all.length - 1)) / (ROWS - 1))] ?? 0);
+export function ChartTable({
+  lines,
+  metric,
+  title,
+  range,
+}: {
+  readonly lines: readonly ChartLine[];
+  readonly metric: string;
+  readonly title: string;
+  readonly range: StepRange | null;
+}) {
+  const all = [...new Set(lines.flatMap((line) => line.columns.steps))]
+    .sort((a, b) => a - b)
+    .filter((step) => !range || (step >= range[0] && step <= range[1]));
+  const shown =
+    all.length <= ROWS
+      ? all
+      : Array.from(
+          { length: ROWS },
+          (_, index) => all[Math.round((index * (all.length - 1)) / (ROWS - 1))] ?? 0,
+        );
   return (
     <TableScroll label={`${title}, values`} className={styles['tableScroll']}>
       <Table>
         <caption className={styles['caption']}>
-          {shown.length < all.length ? `${shown.length} of ${all.length} points, evenly spread` : `${all.length} points`}
+          {shown.length < all.length
+            ? `${shown.length} of ${all.length} points, evenly spread`
+            : `${all.length} points`}
           {lines.some((line) => line.columns.bucketed) && '; each point is the mean of a bucket of steps'}
         </caption>
         <thead>

@@ -17,7 +17,10 @@ export function useChartSettings(): ChartSettings & { readonly setSmoothing: (we
   const range = useMemo(() => readRange(steps), [steps]);
   const setRange = useCallback((next: StepRange | null) => set({ steps: next && writeRange(next) }), [set]);
   const setSmoothing = useCallback((value: number) => set({ smooth: value === 0 ? null : value }), [set]);
-  return useMemo(() => ({ smoothing, range, setRange, setSmoothing }), [smoothing, range, setRange, setSmoothing]);
+  return useMemo(
+    () => ({ smoothing, range, setRange, setSmoothing }),
+    [smoothing, range, setRange, setSmoothing],
+  );
 }
 
 const MAX_SMOOTHING = 0.99;
@@ -36,7 +39,10 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
     setFrom(first);
     setTo(last);
   }, [text]);
-  const position = Math.max(0, WEIGHTS.findLastIndex((weight) => weight <= smoothing));
+  const position = Math.max(
+    0,
+    WEIGHTS.findLastIndex((weight) => weight <= smoothing),
+  );
   const apply = (event: FormEvent): void => {
     event.preventDefault();
     setRange(readRange(`${from.trim()}-${to.trim()}`));
@@ -60,9 +66,29 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
       </label>
       <span className={styles['control']}>
         <label htmlFor={`${id}-from`}>Steps</label>
-        <Input id={`${id}-from`} inputSize="sm" inputMode="numeric" pattern="[0-9]*" placeholder="first" className={styles['stepInput']} value={from} onChange={(event) => setFrom(event.target.value)} onBlur={apply} />
+        <Input
+          id={`${id}-from`}
+          inputSize="sm"
+          inputMode="numeric"
+          pattern="[0-9]*"
+          placeholder="first"
+          className={styles['stepInput']}
+          value={from}
+          onChange={(event) => setFrom(event.target.value)}
+          onBlur={apply}
+        />
         <span aria-hidden>–</span>
-        <Input aria-label="Last step" inputSize="sm" inputMode="numeric" pattern="[0-9]*" placeholder="last" className={styles['stepInput']} value={to} onChange={(event) => setTo(event.target.value)} onBlur={apply} />
+        <Input
+          aria-label="Last step"
+          inputSize="sm"
+          inputMode="numeric"
+          pattern="[0-9]*"
+          placeholder="last"
+          className={styles['stepInput']}
+          value={to}
+          onChange={(event) => setTo(event.target.value)}
+          onBlur={apply}
+        />
         <button type="submit" className="visually-hidden">
           Show these steps
         </button>
@@ -75,4 +101,3 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
     </form>
   );
 }
-

@@ -1,6 +1,16 @@
 'use client';
 /** @file What the charts of one page share: points, live feed, pointer, zoom, smoothing, marks. */
-import { type ReactNode, createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  type ReactNode,
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { type Client, useClient, useSubscription } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { useOnReconnect } from '../../graphql/GraphqlProvider.tsx';
@@ -8,11 +18,24 @@ import type { charts_seriesFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { type CursorStore, createCursorStore } from './cursorStore.ts';
 import type { StepMark } from './plotOptions.ts';
-import { type NamedColumns, type SeriesRequest, type SeriesState, SeriesStore, type StepRange } from './seriesStore.ts';
+import {
+  type NamedColumns,
+  type SeriesRequest,
+  type SeriesState,
+  SeriesStore,
+  type StepRange,
+} from './seriesStore.ts';
 
 export const chartsSeriesFragment = graphql(`
   fragment charts_series on MetricSeries {
-    runId name steps min max mean last bucketed
+    runId
+    name
+    steps
+    min
+    max
+    mean
+    last
+    bucketed
   }
 `);
 
@@ -26,7 +49,9 @@ const seriesQuery = graphql(`
 
 const pointsAddedSubscription = graphql(`
   subscription ChartsPointsAdded($runIds: [ID!]!) {
-    metricPointsAdded(runIds: $runIds) { ...charts_series }
+    metricPointsAdded(runIds: $runIds) {
+      ...charts_series
+    }
   }
 `);
 
@@ -57,16 +82,36 @@ interface Charts extends ChartSettings {
 const ChartsContext = createContext<Charts | null>(null);
 const NO_MARKS: readonly StepMark[] = [];
 
-export function ChartsProvider({ runs, settings, marks = NO_MARKS, children }: { runs: readonly ChartRun[]; settings: ChartSettings; marks?: readonly StepMark[]; children: ReactNode }) {
+export function ChartsProvider({
+  runs,
+  settings,
+  marks = NO_MARKS,
+  children,
+}: {
+  runs: readonly ChartRun[];
+  settings: ChartSettings;
+  marks?: readonly StepMark[];
+  children: ReactNode;
+}) {
   const client = useClient();
-  const [store] = useState(() => new SeriesStore({ fetch: (request) => fetchSeries(client, request), requestFrame: (callback) => requestAnimationFrame(callback), maxPoints: MAX_POINTS }));
+  const [store] = useState(
+    () =>
+      new SeriesStore({
+        fetch: (request) => fetchSeries(client, request),
+        requestFrame: (callback) => requestAnimationFrame(callback),
+        maxPoints: MAX_POINTS,
+      }),
+  );
   const [cursor] = useState(createCursorStore);
   const { smoothing, range, setRange } = settings;
   const [from, to] = range ?? [null, null];
 
   useEffect(() => store.setRange(from === null || to === null ? null : [from, to]), [store, from, to]);
   useLiveFeed(store, runs);
-  const charts = useMemo(() => ({ store, cursor, marks, smoothing, range, setRange }), [store, cursor, marks, smoothing, range, setRange]);
+  const charts = useMemo(
+    () => ({ store, cursor, marks, smoothing, range, setRange }),
+    [store, cursor, marks, smoothing, range, setRange],
+  );
   return <ChartsContext value={charts}>{children}</ChartsContext>;
 }
 
@@ -77,7 +122,10 @@ export function useCharts(): Charts {
 }
 
 /** The states of several series, in the order asked for. `wanted` false: nothing is fetched yet. */
-export function useSeries(keys: readonly { readonly runId: string; readonly name: string }[], wanted: boolean): readonly SeriesState[] {
+export function useSeries(
+  keys: readonly { readonly runId: string; readonly name: string }[],
+  wanted: boolean,
+): readonly SeriesState[] {
   const { store } = useCharts();
   const signature = keys.map(({ runId, name }) => `${runId} ${name}`).join('|');
   const stable = useMemo(() => keys, [signature]);
@@ -94,7 +142,9 @@ export function useSeries(keys: readonly { readonly runId: string; readonly name
   );
   const snapshot = useCallback(() => {
     const states = stable.map(({ runId, name }) => store.get(runId, name));
-    const same = states.length === previous.current.length && states.every((state, index) => state === previous.current[index]);
+    const same =
+      states.length === previous.current.length &&
+      states.every((state, index) => state === previous.current[index]);
     if (!same) previous.current = states;
     return previous.current;
   }, [store, stable]);
@@ -119,10 +169,13 @@ function useLiveFeed(store: SeriesStore, runs: readonly ChartRun[]): void {
   const liveKey = live.join(' ');
   const variables = useMemo(() => ({ runIds: live }), [liveKey]);
   const first = useRef(true);
-  const [feed] = useSubscription({ query: pointsAddedSubscription, variables, pause: live.length === 0 }, (_, delta) => {
-    store.append(readFragment(chartsSeriesFragment, delta.metricPointsAdded).map(columnsOf));
-    return delta;
-  });
+  const [feed] = useSubscription(
+    { query: pointsAddedSubscription, variables, pause: live.length === 0 },
+    (_, delta) => {
+      store.append(readFragment(chartsSeriesFragment, delta.metricPointsAdded).map(columnsOf));
+      return delta;
+    },
+  );
   useEffect(() => {
     // What was recorded between the first query and the first message may be in neither.
     if (!feed.data || !first.current) return;
@@ -148,8 +201,17 @@ function useLiveFeed(store: SeriesStore, runs: readonly ChartRun[]): void {
   }, [store, steps]);
 }
 
-async function fetchSeries(client: Client, { runIds, names, range, maxPoints }: SeriesRequest): Promise<readonly NamedColumns[]> {
-  const variables = { runIds: [...runIds], names: [...names], fromStep: range?.[0] ?? null, toStep: range?.[1] ?? null, maxPoints };
+async function fetchSeries(
+  client: Client,
+  { runIds, names, range, maxPoints }: SeriesRequest,
+): Promise<readonly NamedColumns[]> {
+  const variables = {
+    runIds: [...runIds],
+    names: [...names],
+    fromStep: range?.[0] ?? null,
+    toStep: range?.[1] ?? null,
+    maxPoints,
+  };
   const result = await client.query(seriesQuery, variables, { requestPolicy: 'network-only' }).toPromise();
   if (result.error) throw new Error(describeError(result.error), { cause: result.error });
   return readFragment(chartsSeriesFragment, result.data?.series ?? []).map(columnsOf);

@@ -2,7 +2,7 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useMemo, useRef } from 'react';
 import type { MetricUnit } from '@nabla/domain';
-import uPlot from 'uplot';
+import uPlot from './uPlot.ts';
 import { useCssColor } from '../../ui/useCssColor.ts';
 import styles from './charts.module.css';
 import type { CursorStore } from './cursorStore.ts';
@@ -39,11 +39,20 @@ export function LinePlot(props: LinePlotProps) {
   latest.current = { props, data, colorOf };
 
   // A plot is made anew only when what it consists of changes; points, colours and zoom go into the one that is there.
-  const structure = [unit, log, ...lines.map((line) => `${line.key}${line.dashed ? '~' : ''}`), ...data.columns.map(({ role }) => role)].join('|');
+  const structure = [
+    unit,
+    log,
+    ...lines.map((line) => `${line.key}${line.dashed ? '~' : ''}`),
+    ...data.columns.map(({ role }) => role),
+  ].join('|');
   useEffect(() => {
     const element = host.current;
     if (!element) return undefined;
-    const look = (): PlotLook => ({ ...latest.current.props, columns: latest.current.data.columns, colorOf: latest.current.colorOf });
+    const look = (): PlotLook => ({
+      ...latest.current.props,
+      columns: latest.current.data.columns,
+      colorOf: latest.current.colorOf,
+    });
     const options = plotOptions({ width: Math.max(element.clientWidth, 50), height }, look, {
       onHover: (step) => latest.current.props.cursor.set(step),
       onZoom: (zoomed) => latest.current.props.onZoom(zoomed && wholeSteps(zoomed)),
@@ -51,7 +60,9 @@ export function LinePlot(props: LinePlotProps) {
     const made = new uPlot(options, latest.current.data.aligned, element);
     plot.current = made;
     applyRange(made, latest.current.props.range);
-    const resized = new ResizeObserver(() => made.setSize({ width: Math.max(element.clientWidth, 50), height }));
+    const resized = new ResizeObserver(() =>
+      made.setSize({ width: Math.max(element.clientWidth, 50), height }),
+    );
     resized.observe(element);
     void document.fonts.ready.then(() => {
       if (plot.current === made) made.redraw(false, true);
@@ -118,7 +129,8 @@ function applyRange(plot: uPlot, range: StepRange | null): void {
   if (first === undefined || last === undefined) return;
   const [min, max] = shownSteps(range, first, last);
   const { min: shownMin, max: shownMax } = plot.scales['x'] ?? {};
-  if (shownMin !== min || shownMax !== max) plot.setScale('x', min === max ? { min: min - 1, max: max + 1 } : { min, max });
+  if (shownMin !== min || shownMax !== max)
+    plot.setScale('x', min === max ? { min: min - 1, max: max + 1 } : { min, max });
 }
 
 function wholeSteps([from, to]: readonly [number, number]): StepRange {

@@ -2,7 +2,16 @@
 /** @file One titled chart: its lines, what they are worth at the pointer, and the same as a table. */
 import { metricDefinition } from '@nabla/domain';
 import { Info, Table2 } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, memo, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  memo,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { IconButton } from '../../ui/Button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Skeleton } from '../../ui/Skeleton.tsx';
@@ -25,7 +34,14 @@ export interface LineSource {
 }
 
 /** @param sources one line each; all of one unit, that of the first. */
-export const MetricChart = memo(function MetricChart({ title, sources, height = 168, description, emphasis = null, action }: {
+export const MetricChart = memo(function MetricChart({
+  title,
+  sources,
+  height = 168,
+  description,
+  emphasis = null,
+  action,
+}: {
   readonly title: string;
   readonly sources: readonly LineSource[];
   readonly height?: number;
@@ -44,18 +60,18 @@ export const MetricChart = memo(function MetricChart({ title, sources, height = 
   const first = sources[0];
   const metric = first?.name ?? title;
   const unit = unitOf(metric);
-  const sourcesKey = sources.map((source) => `${source.runId} ${source.name} ${source.label} ${source.color}`).join('|');
+  const sourcesKey = sources
+    .map((source) => `${source.runId} ${source.name} ${source.label} ${source.color}`)
+    .join('|');
   const lines = useMemo(
     () =>
-      sources.map(
-        (source, index): ChartLine => ({
-          key: `${source.runId} ${source.name}`,
-          label: source.label,
-          color: source.color,
-          dashed: source.dashed ?? false,
-          columns: states[index]?.fine ?? states[index]?.whole ?? EMPTY,
-        }),
-      ),
+      sources.map((source, index): ChartLine => ({
+        key: `${source.runId} ${source.name}`,
+        label: source.label,
+        color: source.color,
+        dashed: source.dashed ?? false,
+        columns: states[index]?.fine ?? states[index]?.whole ?? EMPTY,
+      })),
     [sourcesKey, states],
   );
   const present = useMemo(() => lines.filter((line) => line.columns.steps.length > 0), [lines]);
@@ -74,21 +90,36 @@ export const MetricChart = memo(function MetricChart({ title, sources, height = 
             </button>
           </Tooltip>
         )}
-        {sources.length === 1 && present[0] && <ChartLegend lines={present} metric={metric} inline onPoint={setPointed} />}
+        {sources.length === 1 && present[0] && (
+          <ChartLegend lines={present} metric={metric} inline onPoint={setPointed} />
+        )}
         <span className={styles['tools']}>
           {action}
-          <IconButton label={log ? 'Linear scale' : 'Logarithmic scale'} size="sm" aria-pressed={log} onClick={() => setLog(!log)}>
+          <IconButton
+            label={log ? 'Linear scale' : 'Logarithmic scale'}
+            size="sm"
+            aria-pressed={log}
+            onClick={() => setLog(!log)}
+          >
             <span className={styles['logMark']} aria-hidden>
               log
             </span>
           </IconButton>
-          <IconButton label={asTable ? 'Show as a chart' : 'Show as a table'} size="sm" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
+          <IconButton
+            label={asTable ? 'Show as a chart' : 'Show as a table'}
+            size="sm"
+            aria-pressed={asTable}
+            onClick={() => setAsTable(!asTable)}
+          >
             <Table2 size={14} aria-hidden />
           </IconButton>
         </span>
       </figcaption>
       {sources.length > 1 && <ChartLegend lines={present} metric={metric} onPoint={setPointed} />}
-      <div className={cx(styles['body'], asTable && styles['bodyTable'])} style={asTable ? undefined : { height }}>
+      <div
+        className={cx(styles['body'], asTable && styles['bodyTable'])}
+        style={asTable ? undefined : { height }}
+      >
         {asTable ? (
           <ChartTable lines={present} metric={metric} title={title} range={range} />
         ) : present.length > 0 ? (
@@ -119,7 +150,11 @@ export const MetricChart = memo(function MetricChart({ title, sources, height = 
           {error}
         </p>
       )}
-      {log && hiddenByLog > 0 && !asTable && <p className={styles['note']}>{hiddenByLog} values of 0 or below have no place on a logarithmic scale.</p>}
+      {log && hiddenByLog > 0 && !asTable && (
+        <p className={styles['note']}>
+          {hiddenByLog} values of 0 or below have no place on a logarithmic scale.
+        </p>
+      )}
     </figure>
   );
 });
@@ -127,7 +162,17 @@ export const MetricChart = memo(function MetricChart({ title, sources, height = 
 const EMPTY = { steps: [], min: [], max: [], mean: [], last: [], bucketed: false };
 
 /** The chart for the keyboard and for screen readers: its figures as its name, and arrow keys that read values aloud. */
-function Readable({ lines, metric, title, children }: { readonly lines: readonly ChartLine[]; readonly metric: string; readonly title: string; readonly children: ReactNode }) {
+function Readable({
+  lines,
+  metric,
+  title,
+  children,
+}: {
+  readonly lines: readonly ChartLine[];
+  readonly metric: string;
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
   const { cursor, setRange } = useCharts();
   const [spoken, setSpoken] = useState('');
   const steps = lines[0]?.columns.steps ?? [];
@@ -135,7 +180,12 @@ function Readable({ lines, metric, title, children }: { readonly lines: readonly
   const move = (event: KeyboardEvent<HTMLDivElement>): void => {
     const at = cursor.get() === null ? steps.length - 1 : nearestIndex(steps, cursor.get() ?? 0);
     const stride = event.shiftKey ? Math.max(1, Math.round(steps.length / 20)) : 1;
-    const targets: Readonly<Record<string, number>> = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: 0, End: steps.length - 1 };
+    const targets: Readonly<Record<string, number>> = {
+      ArrowLeft: at - stride,
+      ArrowRight: at + stride,
+      Home: 0,
+      End: steps.length - 1,
+    };
     const target = targets[event.key];
     if (event.key === 'Escape') {
       cursor.set(null);
@@ -146,7 +196,9 @@ function Readable({ lines, metric, title, children }: { readonly lines: readonly
     event.preventDefault();
     const step = steps[Math.min(Math.max(target, 0), steps.length - 1)] ?? 0;
     cursor.set(step);
-    setSpoken(`Step ${step}: ${lines.map((line) => spokenValue(line, metric, step, lines.length > 1)).join(', ')}`);
+    setSpoken(
+      `Step ${step}: ${lines.map((line) => spokenValue(line, metric, step, lines.length > 1)).join(', ')}`,
+    );
   };
 
   const summary = lines
@@ -158,7 +210,15 @@ function Readable({ lines, metric, title, children }: { readonly lines: readonly
     })
     .join('; ');
   return (
-    <div className={styles['readable']} role="group" tabIndex={0} aria-roledescription="chart" aria-label={`${title}. ${summary}. Arrow keys read values.`} onKeyDown={move} onBlur={() => cursor.set(null)}>
+    <div
+      className={styles['readable']}
+      role="group"
+      tabIndex={0}
+      aria-roledescription="chart"
+      aria-label={`${title}. ${summary}. Arrow keys read values.`}
+      onKeyDown={move}
+      onBlur={() => cursor.set(null)}
+    >
       {children}
       <span className="visually-hidden" aria-live="polite">
         {spoken}

@@ -50,7 +50,9 @@ export function formatTick(unit: MetricUnit, value: number): string {
       return formatBytes(value);
     case 'tokens/s':
     case 'tokens':
-      return Math.abs(value) >= 10_000 ? `${trimZeros((value / 1000).toFixed(1))}k`.replace('-', '−') : trimZeros(fixed(value, 2));
+      return Math.abs(value) >= 10_000
+        ? `${trimZeros((value / 1000).toFixed(1))}k`.replace('-', '−')
+        : trimZeros(fixed(value, 2));
     case 'nats':
     case 'reward':
     case 'ratio':

@@ -12,7 +12,9 @@ export function paletteColor(slot: number): Token {
  * One slot per run that stays the same when runs are added, removed or reordered, as far as ten colours allow: a run's number
  * decides, and of two runs that would share a slot the one with the higher number moves on to the next free one.
  */
-export function stableSlots(runs: readonly { readonly id: string; readonly number: number }[]): ReadonlyMap<string, number> {
+export function stableSlots(
+  runs: readonly { readonly id: string; readonly number: number }[],
+): ReadonlyMap<string, number> {
   const taken = new Set<number>();
   const slots = new Map<string, number>();
   for (const run of [...runs].sort((a, b) => a.number - b.number || (a.id < b.id ? -1 : 1))) {

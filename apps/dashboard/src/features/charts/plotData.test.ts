@@ -5,12 +5,22 @@ const line = (key: string, steps: number[], values: (number | null)[], bucketed 
   key,
   label: key,
   color: '--series-1',
-  columns: { steps, min: values.map((v) => (v === null ? null : v - 1)), max: values.map((v) => (v === null ? null : v + 1)), mean: values, last: values, bucketed },
+  columns: {
+    steps,
+    min: values.map((v) => (v === null ? null : v - 1)),
+    max: values.map((v) => (v === null ? null : v + 1)),
+    mean: values,
+    last: values,
+    bucketed,
+  },
 });
 
 describe('plotData', () => {
   it('joins lines over the union of their steps: absent is undefined, a gap is null', () => {
-    const { aligned, columns } = plotData([line('a', [1, 2, 3], [1, null, 3]), line('b', [2, 4], [20, 40])], { smoothing: 0, log: false });
+    const { aligned, columns } = plotData([line('a', [1, 2, 3], [1, null, 3]), line('b', [2, 4], [20, 40])], {
+      smoothing: 0,
+      log: false,
+    });
     expect([...(aligned[0] ?? [])]).toEqual([1, 2, 3, 4]);
     expect([...(aligned[1] ?? [])]).toEqual([1, null, 3, undefined]);
     expect([...(aligned[2] ?? [])]).toEqual([undefined, 20, undefined, 40]);
@@ -26,13 +36,19 @@ describe('plotData', () => {
   });
 
   it('leaves out of a logarithmic axis what it cannot show, and counts it once', () => {
-    const { aligned, hiddenByLog } = plotData([line('a', [1, 2, 3], [1, 0, -1])], { smoothing: 0, log: true });
+    const { aligned, hiddenByLog } = plotData([line('a', [1, 2, 3], [1, 0, -1])], {
+      smoothing: 0,
+      log: true,
+    });
     expect([...(aligned[1] ?? [])]).toEqual([1, null, null]);
     expect(hiddenByLog).toBe(2);
   });
 
   it('draws NaN and infinity as gaps', () => {
-    const { aligned } = plotData([line('a', [1, 2], [Number.NaN, Number.POSITIVE_INFINITY])], { smoothing: 0, log: false });
+    const { aligned } = plotData([line('a', [1, 2], [Number.NaN, Number.POSITIVE_INFINITY])], {
+      smoothing: 0,
+      log: false,
+    });
     expect([...(aligned[1] ?? [])]).toEqual([null, null]);
   });
 

@@ -1,5 +1,5 @@
 /** @file From lines to the aligned columns that uPlot draws. */
-import uPlot from 'uplot';
+import uPlot from './uPlot.ts';
 import type { Column, SeriesColumns } from './seriesColumns.ts';
 import { smooth } from './smooth.ts';
 
@@ -33,7 +33,10 @@ export interface PlotData {
  * Joins the lines over the union of their steps. A step that a line does not have is undefined (the line goes on), a value that
  * is null is a gap. Lines of buckets bring their band; smoothed lines bring their raw values.
  */
-export function plotData(lines: readonly ChartLine[], options: { readonly smoothing: number; readonly log: boolean }): PlotData {
+export function plotData(
+  lines: readonly ChartLine[],
+  options: { readonly smoothing: number; readonly log: boolean },
+): PlotData {
   const columns: PlotColumn[] = [];
   const tables: uPlot.AlignedData[] = [];
   let hiddenByLog = 0;
@@ -48,7 +51,8 @@ export function plotData(lines: readonly ChartLine[], options: { readonly smooth
   lines.forEach(({ columns: series }, line) => {
     const parts: (readonly [PlotRole, Column])[] = [];
     if (series.bucketed) parts.push(['max', series.max], ['min', series.min]);
-    if (options.smoothing > 0) parts.push(['raw', series.mean], ['value', smooth(series.mean, options.smoothing)]);
+    if (options.smoothing > 0)
+      parts.push(['raw', series.mean], ['value', smooth(series.mean, options.smoothing)]);
     else parts.push(['value', series.mean]);
     for (const [role] of parts) columns.push({ line, role });
     tables.push([[...series.steps], ...parts.map(([role, column]) => drawable(column, role === 'value'))]);
@@ -64,5 +68,8 @@ export function isolatedPoints(values: readonly (number | null | undefined)[]): 
     const index = known[position];
     return index === undefined ? null : (values[index] ?? null);
   };
-  return known.filter((_, position) => valueAt(position) !== null && valueAt(position - 1) === null && valueAt(position + 1) === null);
+  return known.filter(
+    (_, position) =>
+      valueAt(position) !== null && valueAt(position - 1) === null && valueAt(position + 1) === null,
+  );
 }

@@ -1,6 +1,6 @@
 /** @file How a chart is drawn: uPlot's options from the lines and the theme. */
 import type { MetricUnit } from '@nabla/domain';
-import uPlot from 'uplot';
+import uPlot from './uPlot.ts';
 import { formatTick } from './formatMetric.ts';
 import { type ChartLine, type PlotColumn, type Token, isolatedPoints } from './plotData.ts';
 
@@ -35,14 +35,24 @@ const STEPPED_BACK = 0.25;
 const DRAG_MIN_PX = 6;
 
 /** @param look is asked again at every drawing, so that colours, marks and emphasis change without a new plot. */
-export function plotOptions(size: { width: number; height: number }, look: () => PlotLook, events: PlotEvents): uPlot.Options {
+export function plotOptions(
+  size: { width: number; height: number },
+  look: () => PlotLook,
+  events: PlotEvents,
+): uPlot.Options {
   const { columns, lines, log, unit } = look();
-  const color = (line: number, alpha = 1) => withAlpha(look().colorOf(look().lines[line]?.color ?? '--series-1'), alpha);
+  const color = (line: number, alpha = 1) =>
+    withAlpha(look().colorOf(look().lines[line]?.color ?? '--series-1'), alpha);
   const stepsBack = (line: number) => {
     const { emphasis, lines: present } = look();
     return emphasis !== null && present[line]?.key !== emphasis;
   };
-  const axis = { stroke: () => look().colorOf('--chart-axis'), font: `11px ${fontFamily()}`, ticks: { show: false }, border: { show: false } };
+  const axis = {
+    stroke: () => look().colorOf('--chart-axis'),
+    font: `11px ${fontFamily()}`,
+    ticks: { show: false },
+    border: { show: false },
+  };
   const grid = { stroke: () => look().colorOf('--chart-grid'), width: 1 };
   return {
     ...size,
@@ -53,7 +63,15 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
       y: { distr: log ? 3 : 1, ...(log ? {} : { range: (_, min, max) => valueRange(unit, min, max) }) },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: 26, gap: 4, space: 64, incrs: wholeIncrements(), values: (_, splits) => splits.map((step) => step.toLocaleString('en-US')) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        gap: 4,
+        space: 64,
+        incrs: wholeIncrements(),
+        values: (_, splits) => splits.map((step) => step.toLocaleString('en-US')),
+      },
       {
         ...axis,
         grid,
@@ -73,7 +91,8 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
           return null;
         },
       },
-      dataIdx: (plot, series, closest) => (columns[series - 1]?.role === 'value' ? nearestValue(plot.data[series] ?? [], closest) : null),
+      dataIdx: (plot, series, closest) =>
+        columns[series - 1]?.role === 'value' ? nearestValue(plot.data[series] ?? [], closest) : null,
     },
     series: [
       {},
@@ -95,14 +114,23 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
       }),
     ],
     bands: columns.flatMap(({ line, role }, index): uPlot.Band[] =>
-      role === 'max' ? [{ series: [index + 1, index + 2], fill: () => color(line, stepsBack(line) ? BAND_ALPHA / 4 : BAND_ALPHA) }] : [],
+      role === 'max'
+        ? [
+            {
+              series: [index + 1, index + 2],
+              fill: () => color(line, stepsBack(line) ? BAND_ALPHA / 4 : BAND_ALPHA),
+            },
+          ]
+        : [],
     ),
     hooks: {
       ready: [
         (plot) => {
           // Pointer events, not uPlot's cursor hook: that one also fires when data arrive, and not for touch.
           plot.over.addEventListener('pointermove', (event) => {
-            events.onHover(Math.round(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x')));
+            events.onHover(
+              Math.round(plot.posToVal(event.clientX - plot.over.getBoundingClientRect().left, 'x')),
+            );
           });
           plot.over.addEventListener('pointerleave', () => events.onHover(null));
         },
@@ -110,7 +138,8 @@ export function plotOptions(size: { width: number; height: number }, look: () =>
       setSelect: [
         (plot) => {
           const { left, width } = plot.select;
-          if (width >= DRAG_MIN_PX) events.onZoom([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+          if (width >= DRAG_MIN_PX)
+            events.onZoom([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
           plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
         },
       ],
@@ -130,17 +159,20 @@ function fontFamily(): string {
 /** A little air above and below; quantities that cannot be negative never get a negative axis; a flat line sits in the middle. */
 function valueRange(unit: MetricUnit, min: number, max: number): [number, number] {
   if (min === null || max === null) return [0, 1];
-  const bounded = unit === 'fraction' || unit === 'tokens' || unit === 'ms' || unit === 'bytes' || unit === 'tokens/s';
+  const bounded =
+    unit === 'fraction' || unit === 'tokens' || unit === 'ms' || unit === 'bytes' || unit === 'tokens/s';
   const span = max - min || Math.abs(max) || 1;
   const low = min - span * 0.06;
   const high = max + span * 0.06;
-  if (unit === 'fraction') return [min >= 0 ? Math.max(low, -0.01) : low, max <= 1 ? Math.min(high, 1.01) : high];
+  if (unit === 'fraction')
+    return [min >= 0 ? Math.max(low, -0.01) : low, max <= 1 ? Math.min(high, 1.01) : high];
   return [bounded && min >= 0 ? Math.max(low, 0) : low, high];
 }
 
 function wholeIncrements(): number[] {
   const increments: number[] = [];
-  for (let magnitude = 1; magnitude <= 1e9; magnitude *= 10) increments.push(magnitude, 2 * magnitude, 5 * magnitude);
+  for (let magnitude = 1; magnitude <= 1e9; magnitude *= 10)
+    increments.push(magnitude, 2 * magnitude, 5 * magnitude);
   return increments;
 }
 

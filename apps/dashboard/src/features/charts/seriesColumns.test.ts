@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_COLUMNS, type SeriesColumns, appendColumns, figuresOf, nearestIndex, sliceColumns } from './seriesColumns.ts';
+import {
+  EMPTY_COLUMNS,
+  type SeriesColumns,
+  appendColumns,
+  figuresOf,
+  nearestIndex,
+  sliceColumns,
+} from './seriesColumns.ts';
 
 const raw = (points: readonly (readonly [number, number | null])[]): SeriesColumns => {
   const values = points.map(([, value]) => value);
-  return { steps: points.map(([step]) => step), min: values, max: values, mean: values, last: values, bucketed: false };
+  return {
+    steps: points.map(([step]) => step),
+    min: values,
+    max: values,
+    mean: values,
+    last: values,
+    bucketed: false,
+  };
 };
 
 describe('appendColumns', () => {

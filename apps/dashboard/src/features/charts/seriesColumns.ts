@@ -13,14 +13,22 @@ export interface SeriesColumns {
   readonly bucketed: boolean;
 }
 
-export const EMPTY_COLUMNS: SeriesColumns = { steps: [], min: [], max: [], mean: [], last: [], bucketed: false };
+export const EMPTY_COLUMNS: SeriesColumns = {
+  steps: [],
+  min: [],
+  max: [],
+  mean: [],
+  last: [],
+  bucketed: false,
+};
 
 /** Adds points that arrived later. Steps may come twice (the later wins) and out of order. Never changes its arguments. */
 export function appendColumns(base: SeriesColumns, added: SeriesColumns): SeriesColumns {
   if (added.steps.length === 0) return base;
   if (base.steps.length === 0) return isAscending(added.steps) ? added : mergeColumns(EMPTY_COLUMNS, added);
   const lastStep = base.steps[base.steps.length - 1] ?? -Infinity;
-  if ((added.steps[0] ?? -Infinity) <= lastStep || !isAscending(added.steps)) return mergeColumns(base, added);
+  if ((added.steps[0] ?? -Infinity) <= lastStep || !isAscending(added.steps))
+    return mergeColumns(base, added);
   return {
     steps: base.steps.concat(added.steps),
     min: base.min.concat(added.min),
@@ -78,7 +86,9 @@ export interface SeriesFigures {
 
 /** First, last, lowest and highest finite value; null when there is none. */
 export function figuresOf(columns: SeriesColumns): SeriesFigures | null {
-  const present = columns.steps.map((_, index) => index).filter((index) => typeof columns.mean[index] === 'number');
+  const present = columns.steps
+    .map((_, index) => index)
+    .filter((index) => typeof columns.mean[index] === 'number');
   const first = present[0];
   const last = present.at(-1);
   if (first === undefined || last === undefined) return null;

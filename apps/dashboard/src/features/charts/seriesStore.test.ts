@@ -2,11 +2,22 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SeriesColumns } from './seriesColumns.ts';
 import { type NamedColumns, type SeriesRequest, SeriesStore } from './seriesStore.ts';
 
-const columns = (steps: number[], bucketed = false): SeriesColumns => ({ steps, min: steps, max: steps, mean: steps, last: steps, bucketed });
+const columns = (steps: number[], bucketed = false): SeriesColumns => ({
+  steps,
+  min: steps,
+  max: steps,
+  mean: steps,
+  last: steps,
+  bucketed,
+});
 
 /** A server whose answers the test releases one by one. */
 function heldServer() {
-  const requests: { request: SeriesRequest; answer: (series: readonly NamedColumns[]) => void; fail: (error: Error) => void }[] = [];
+  const requests: {
+    request: SeriesRequest;
+    answer: (series: readonly NamedColumns[]) => void;
+    fail: (error: Error) => void;
+  }[] = [];
   const fetch = (request: SeriesRequest) =>
     new Promise<readonly NamedColumns[]>((answer, fail) => {
       requests.push({ request, answer, fail });
@@ -25,14 +36,23 @@ describe('SeriesStore', () => {
   beforeEach(() => {
     server = heldServer();
     frames = [];
-    store = new SeriesStore({ fetch: server.fetch, requestFrame: (callback) => frames.push(callback), maxPoints: 10 });
+    store = new SeriesStore({
+      fetch: server.fetch,
+      requestFrame: (callback) => frames.push(callback),
+      maxPoints: 10,
+    });
   });
 
   it('asks once for all series of all runs that are wanted in one turn', async () => {
     for (const run of ['a', 'b']) for (const name of ['x', 'y']) store.watch(run, name, () => undefined);
     await turn();
     expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]?.request).toEqual({ runIds: ['a', 'b'], names: ['x', 'y'], range: null, maxPoints: 10 });
+    expect(server.requests[0]?.request).toEqual({
+      runIds: ['a', 'b'],
+      names: ['x', 'y'],
+      range: null,
+      maxPoints: 10,
+    });
   });
 
   it('keeps points that arrive while the request is under way', async () => {
@@ -97,7 +117,11 @@ describe('SeriesStore', () => {
     await turn();
     server.requests[1]?.fail(new Error('the server is away'));
     await turn();
-    expect(store.get('a', 'x')).toMatchObject({ status: 'error', error: 'the server is away', whole: { steps: [1, 2] } });
+    expect(store.get('a', 'x')).toMatchObject({
+      status: 'error',
+      error: 'the server is away',
+      whole: { steps: [1, 2] },
+    });
     store.refetch();
     await turn();
     server.requests[2]?.answer([{ runId: 'a', name: 'x', columns: columns([1, 2, 3]) }]);
@@ -110,7 +134,9 @@ describe('SeriesStore', () => {
     await turn();
     server.requests[0]?.answer([{ runId: 'a', name: 'x', columns: columns([1]) }]);
     await turn();
-    store.append([{ runId: 'a', name: 'x', columns: columns(Array.from({ length: 11 }, (_, index) => index + 2)) }]);
+    store.append([
+      { runId: 'a', name: 'x', columns: columns(Array.from({ length: 11 }, (_, index) => index + 2)) },
+    ]);
     await turn();
     expect(server.requests).toHaveLength(2);
   });

@@ -100,7 +100,10 @@ export class SeriesStore {
       if (!entry) continue;
       if (entry.requestsUnderWay > 0) entry.arrivedSince = appendColumns(entry.arrivedSince, columns);
       entry.appendedSinceFetch += columns.steps.length;
-      const fine = entry.state.fine && this.#range ? appendColumns(entry.state.fine, sliceColumns(columns, ...this.#range)) : entry.state.fine;
+      const fine =
+        entry.state.fine && this.#range
+          ? appendColumns(entry.state.fine, sliceColumns(columns, ...this.#range))
+          : entry.state.fine;
       this.#set(entry, { ...entry.state, whole: appendColumns(entry.state.whole, columns), fine });
       // The server's buckets replace a long tail of raw points, so that a page left open for days stays light.
       if (entry.appendedSinceFetch > this.#options.maxPoints) this.#plan(entry);
@@ -125,7 +128,8 @@ export class SeriesStore {
   /** The newest step known of a run, over all series on the page; 0 when none is. */
   newestStep(runId: string): number {
     let newest = 0;
-    for (const entry of this.#entries.values()) if (entry.runId === runId) newest = Math.max(newest, entry.state.whole.steps.at(-1) ?? 0);
+    for (const entry of this.#entries.values())
+      if (entry.runId === runId) newest = Math.max(newest, entry.state.whole.steps.at(-1) ?? 0);
     return newest;
   }
 
@@ -194,7 +198,11 @@ export class SeriesStore {
         const columns = find(answer, entry);
         if (!range) this.#setWhole(entry, appendColumns(columns, entry.arrivedSince));
         // Somebody may have zoomed on in the meantime: that zoom brings its own points.
-        else if (range === this.#range) this.#set(entry, { ...entry.state, fine: appendColumns(columns, sliceColumns(entry.arrivedSince, ...range)) });
+        else if (range === this.#range)
+          this.#set(entry, {
+            ...entry.state,
+            fine: appendColumns(columns, sliceColumns(entry.arrivedSince, ...range)),
+          });
       }
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
@@ -223,7 +231,10 @@ function keyOf(runId: string, name: string): string {
 }
 
 function find(answer: readonly NamedColumns[], entry: Entry): SeriesColumns {
-  return answer.find((series) => series.runId === entry.runId && series.name === entry.name)?.columns ?? EMPTY_COLUMNS;
+  return (
+    answer.find((series) => series.runId === entry.runId && series.name === entry.name)?.columns ??
+    EMPTY_COLUMNS
+  );
 }
 
 /** Series of equal names over several runs go into one request, at most NAMES_PER_REQUEST names each. */

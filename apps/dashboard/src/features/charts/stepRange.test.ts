@@ -11,7 +11,9 @@ describe('a range of steps in the address', () => {
     expect(writeRange(range)).toBe(text);
   });
 
-  it.each([null, '', '-', 'x-y', '200-100', '5-5', '1-2-3'])('%s names no range', (text) => expect(readRange(text)).toBeNull());
+  it.each([null, '', '-', 'x-y', '200-100', '5-5', '1-2-3'])('%s names no range', (text) =>
+    expect(readRange(text)).toBeNull(),
+  );
 });
 
 describe('shownSteps', () => {

@@ -17,8 +17,15 @@ import styles from './Comments.module.css';
 
 export const commentsCommentFragment = graphql(`
   fragment comments_comment on Comment {
-    id body createdAt editedAt deleted
-    author { id name }
+    id
+    body
+    createdAt
+    editedAt
+    deleted
+    author {
+      id
+      name
+    }
   }
 `);
 
@@ -28,11 +35,29 @@ const commentsQuery = graphql(`
       __typename
       id
       ... on Run {
-        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }
+        comments(first: 100, after: $after) {
+          nodes {
+            ...comments_comment
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          totalCount
+        }
       }
       ... on Completion {
         commentCount
-        comments(first: 100, after: $after) { nodes { ...comments_comment } pageInfo { hasNextPage endCursor } totalCount }
+        comments(first: 100, after: $after) {
+          nodes {
+            ...comments_comment
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+          totalCount
+        }
       }
     }
   }
@@ -40,32 +65,69 @@ const commentsQuery = graphql(`
 
 const commentsAddedSubscription = graphql(`
   subscription CommentsAdded($subjectId: ID!) {
-    commentsAdded(subjectId: $subjectId) { ...comments_comment }
+    commentsAdded(subjectId: $subjectId) {
+      ...comments_comment
+    }
   }
 `);
 
 const addCommentMutation = graphql(`
   mutation AddComment($input: AddCommentInput!) {
-    addComment(input: $input) { comment { ...comments_comment } errors { code message path } }
+    addComment(input: $input) {
+      comment {
+        ...comments_comment
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);
 
 const editCommentMutation = graphql(`
   mutation EditComment($id: ID!, $body: String!) {
-    editComment(id: $id, body: $body) { comment { ...comments_comment } errors { code message path } }
+    editComment(id: $id, body: $body) {
+      comment {
+        ...comments_comment
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);
 
 const deleteCommentMutation = graphql(`
   mutation DeleteComment($id: ID!) {
-    deleteComment(id: $id) { comment { ...comments_comment } errors { code message path } }
+    deleteComment(id: $id) {
+      comment {
+        ...comments_comment
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
   }
 `);
 
 const MAX_CHARS = 10_000;
 
 /** @param inputId id of the text field, for whoever wants to put the focus there. */
-export function Comments({ subjectId, inputId, compact = false }: { readonly subjectId: string; readonly inputId?: string; readonly compact?: boolean }) {
+export function Comments({
+  subjectId,
+  inputId,
+  compact = false,
+}: {
+  readonly subjectId: string;
+  readonly inputId?: string;
+  readonly compact?: boolean;
+}) {
   const viewer = useViewer();
   const list = useConnection(
     commentsQuery,
@@ -83,8 +145,12 @@ export function Comments({ subjectId, inputId, compact = false }: { readonly sub
   return (
     <div className={styles.comments}>
       {list.loading && <SkeletonRows rows={compact ? 1 : 3} label="Loading comments" />}
-      {list.error && comments.length === 0 && <ErrorState message={describeError(list.error)} onRetry={refetch} />}
-      {!list.loading && !list.error && comments.length === 0 && !compact && <p className={styles.none}>Nobody has said anything yet.</p>}
+      {list.error && comments.length === 0 && (
+        <ErrorState message={describeError(list.error)} onRetry={refetch} />
+      )}
+      {!list.loading && !list.error && comments.length === 0 && !compact && (
+        <p className={styles.none}>Nobody has said anything yet.</p>
+      )}
       {comments.length > 0 && (
         <ol className={styles.list} aria-live="polite" aria-relevant="additions">
           {comments.map((comment) => (
@@ -102,7 +168,15 @@ export function Comments({ subjectId, inputId, compact = false }: { readonly sub
   );
 }
 
-function NewComment({ subjectId, inputId, onAdded }: { readonly subjectId: string; readonly inputId?: string | undefined; readonly onAdded: () => void }) {
+function NewComment({
+  subjectId,
+  inputId,
+  onAdded,
+}: {
+  readonly subjectId: string;
+  readonly inputId?: string | undefined;
+  readonly onAdded: () => void;
+}) {
   const [body, setBody] = useState('');
   const [errors, setErrors] = useState<readonly string[]>([]);
   const [{ fetching }, add] = useMutation(addCommentMutation);
@@ -190,9 +264,23 @@ function CommentItem({ comment }: { readonly comment: comments_commentFragment }
             void save();
           }}
         >
-          <Textarea aria-label="Edit comment" rows={3} maxLength={MAX_CHARS} value={draft} autoFocus onChange={(event) => setDraft(event.target.value)} onKeyDown={sendOnModEnter(() => void save())} />
+          <Textarea
+            aria-label="Edit comment"
+            rows={3}
+            maxLength={MAX_CHARS}
+            value={draft}
+            autoFocus
+            onChange={(event) => setDraft(event.target.value)}
+            onKeyDown={sendOnModEnter(() => void save())}
+          />
           <span className={styles.buttons}>
-            <Button type="submit" size="sm" variant="primary" busy={editing.fetching} disabled={draft.trim() === ''}>
+            <Button
+              type="submit"
+              size="sm"
+              variant="primary"
+              busy={editing.fetching}
+              disabled={draft.trim() === ''}
+            >
               Save
             </Button>
             <Button size="sm" variant="ghost" onClick={() => setDraft(null)}>

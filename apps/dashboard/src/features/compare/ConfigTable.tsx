@@ -14,10 +14,24 @@ export interface ConfigColumn {
 }
 
 /** Configurations side by side. Without `all`, only the settings that differ; with it, those are marked. */
-export function ConfigTable({ columns, all }: { readonly columns: readonly ConfigColumn[]; readonly all: boolean }) {
-  const rows = useMemo(() => configRows(columns.map(({ config }) => config)).filter(({ path }) => path !== 'name'), [columns]);
+export function ConfigTable({
+  columns,
+  all,
+}: {
+  readonly columns: readonly ConfigColumn[];
+  readonly all: boolean;
+}) {
+  const rows = useMemo(
+    () => configRows(columns.map(({ config }) => config)).filter(({ path }) => path !== 'name'),
+    [columns],
+  );
   const shown = all ? rows : rows.filter(({ differs }) => differs);
-  if (shown.length === 0) return <p className={styles.same}>No setting differs: {columns.length > 1 ? 'the same experiment' : 'there is nothing to compare with'}.</p>;
+  if (shown.length === 0)
+    return (
+      <p className={styles.same}>
+        No setting differs: {columns.length > 1 ? 'the same experiment' : 'there is nothing to compare with'}.
+      </p>
+    );
   return (
     <TableScroll label="Configurations">
       <Table className={styles.configTable}>
@@ -27,7 +41,9 @@ export function ConfigTable({ columns, all }: { readonly columns: readonly Confi
             {columns.map((column) => (
               <Th key={column.id}>
                 <span className={styles.columnName}>
-                  {column.color && <span className={styles.dot} style={{ background: `var(${column.color})` }} aria-hidden />}
+                  {column.color && (
+                    <span className={styles.dot} style={{ background: `var(${column.color})` }} aria-hidden />
+                  )}
                   {column.label}
                 </span>
               </Th>
@@ -42,7 +58,11 @@ export function ConfigTable({ columns, all }: { readonly columns: readonly Confi
                 {all && row.differs && <span className="visually-hidden"> (differs)</span>}
               </Th>
               {row.values.map((value, index) => (
-                <Td key={columns[index]?.id ?? index} className={styles.configValue} muted={value === undefined}>
+                <Td
+                  key={columns[index]?.id ?? index}
+                  className={styles.configValue}
+                  muted={value === undefined}
+                >
                   {value ?? '–'}
                 </Td>
               ))}

@@ -8,7 +8,15 @@ import { metricGroups } from '../run/metricGroups.ts';
 import styles from './compare.module.css';
 
 /** Which metrics are charted, in the order in which they were chosen. */
-export function MetricPicker({ names, chosen, onChange }: { readonly names: readonly string[]; readonly chosen: readonly string[]; readonly onChange: (names: readonly string[]) => void }) {
+export function MetricPicker({
+  names,
+  chosen,
+  onChange,
+}: {
+  readonly names: readonly string[];
+  readonly chosen: readonly string[];
+  readonly onChange: (names: readonly string[]) => void;
+}) {
   const [search, setSearch] = useState('');
   const groups = metricGroups(names, search);
   return (
@@ -22,7 +30,14 @@ export function MetricPicker({ names, chosen, onChange }: { readonly names: read
       }
     >
       <div className={styles.picker}>
-        <Input inputSize="sm" type="search" aria-label="Search metrics" placeholder="Search metrics" value={search} onChange={(event) => setSearch(event.target.value)} />
+        <Input
+          inputSize="sm"
+          type="search"
+          aria-label="Search metrics"
+          placeholder="Search metrics"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
         <div className={styles.candidates}>
           {groups.length === 0 && <p className={styles.hint}>No metric fits.</p>}
           {groups.map((group) => (
@@ -33,7 +48,9 @@ export function MetricPicker({ names, chosen, onChange }: { readonly names: read
                   key={name}
                   label={name}
                   checked={chosen.includes(name)}
-                  onChange={(event) => onChange(event.target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))}
+                  onChange={(event) =>
+                    onChange(event.target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))
+                  }
                 />
               ))}
             </fieldset>

@@ -15,7 +15,14 @@ import type { ComparedRun } from './ComparePage.tsx';
 import styles from './compare.module.css';
 
 /** The runs compared, with their colours; more can be added and each taken out. */
-export function RunLegend({ runs, chosen, full, project, onAdd, onRemove }: {
+export function RunLegend({
+  runs,
+  chosen,
+  full,
+  project,
+  onAdd,
+  onRemove,
+}: {
   readonly runs: readonly ComparedRun[];
   readonly chosen: readonly string[];
   readonly full: boolean;
@@ -28,18 +35,37 @@ export function RunLegend({ runs, chosen, full, project, onAdd, onRemove }: {
       {runs.map((run) => (
         <li key={run.id} className={styles.chip}>
           <svg width="16" height="8" aria-hidden>
-            <line x1="1" y1="4" x2="15" y2="4" stroke={`var(${paletteColor(run.slot)})`} strokeWidth="2.5" strokeDasharray={run.slot >= 5 ? '4 2' : undefined} />
+            <line
+              x1="1"
+              y1="4"
+              x2="15"
+              y2="4"
+              stroke={`var(${paletteColor(run.slot)})`}
+              strokeWidth="2.5"
+              strokeDasharray={run.slot >= 5 ? '4 2' : undefined}
+            />
           </svg>
           <Link href={`/runs/${run.id}`} className={styles.chipName}>
             {run.label}
           </Link>
           <StatusPill status={run.status} bare />
-          <button type="button" className={styles.remove} aria-label={`Take ${run.label} out`} onClick={() => onRemove(run.id)}>
+          <button
+            type="button"
+            className={styles.remove}
+            aria-label={`Take ${run.label} out`}
+            onClick={() => onRemove(run.id)}
+          >
             <X size={13} aria-hidden />
           </button>
         </li>
       ))}
-      <li>{full ? <span className={styles.hint}>Ten runs at most</span> : <AddRun chosen={chosen} project={project} onAdd={onAdd} />}</li>
+      <li>
+        {full ? (
+          <span className={styles.hint}>Ten runs at most</span>
+        ) : (
+          <AddRun chosen={chosen} project={project} onAdd={onAdd} />
+        )}
+      </li>
     </ul>
   );
 }
@@ -47,12 +73,29 @@ export function RunLegend({ runs, chosen, full, project, onAdd, onRemove }: {
 const candidatesQuery = graphql(`
   query CompareCandidates($filter: RunFilter!) {
     runs(first: 30, filter: $filter, orderBy: { field: CREATED_AT, direction: DESC }) {
-      nodes { id number name status project { id name } }
+      nodes {
+        id
+        number
+        name
+        status
+        project {
+          id
+          name
+        }
+      }
     }
   }
 `);
 
-function AddRun({ chosen, project, onAdd }: { readonly chosen: readonly string[]; readonly project: { readonly name: string } | null; readonly onAdd: (id: string) => void }) {
+function AddRun({
+  chosen,
+  project,
+  onAdd,
+}: {
+  readonly chosen: readonly string[];
+  readonly project: { readonly name: string } | null;
+  readonly onAdd: (id: string) => void;
+}) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
   return (
@@ -67,7 +110,15 @@ function AddRun({ chosen, project, onAdd }: { readonly chosen: readonly string[]
       }
     >
       <div className={styles.picker}>
-        <Input inputSize="sm" type="search" aria-label="Search runs" placeholder="Search runs by name or tag" autoFocus value={text} onChange={(event) => setText(event.target.value)} />
+        <Input
+          inputSize="sm"
+          type="search"
+          aria-label="Search runs"
+          placeholder="Search runs by name or tag"
+          autoFocus
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
         <Candidates
           text={text}
           chosen={chosen}
@@ -83,15 +134,28 @@ function AddRun({ chosen, project, onAdd }: { readonly chosen: readonly string[]
   );
 }
 
-function Candidates({ text, chosen, project, onChoose }: { readonly text: string; readonly chosen: readonly string[]; readonly project: { readonly name: string } | null; readonly onChoose: (id: string) => void }) {
+function Candidates({
+  text,
+  chosen,
+  project,
+  onChoose,
+}: {
+  readonly text: string;
+  readonly chosen: readonly string[];
+  readonly project: { readonly name: string } | null;
+  readonly onChoose: (id: string) => void;
+}) {
   const filter = text.trim() === '' ? { archived: false } : { archived: false, text: text.trim() };
   const [{ data, error, fetching }] = useQuery({ query: candidatesQuery, variables: { filter } });
   const found = (data?.runs.nodes ?? []).filter((run) => !chosen.includes(run.id));
   // Runs of the project one is comparing in come first.
-  const ordered = [...found].sort((a, b) => Number(b.project.name === project?.name) - Number(a.project.name === project?.name));
+  const ordered = [...found].sort(
+    (a, b) => Number(b.project.name === project?.name) - Number(a.project.name === project?.name),
+  );
   if (error) return <p className={styles.hint}>{describeError(error)}</p>;
   if (fetching && !data) return <SkeletonRows rows={4} label="Loading runs" />;
-  if (ordered.length === 0) return <p className={styles.hint}>{text === '' ? 'There is no other run.' : 'No run fits.'}</p>;
+  if (ordered.length === 0)
+    return <p className={styles.hint}>{text === '' ? 'There is no other run.' : 'No run fits.'}</p>;
   return (
     <ul className={styles.candidates}>
       {ordered.map((run) => (

@@ -9,9 +9,21 @@ import type { ComparedRun } from './ComparePage.tsx';
 import styles from './compare.module.css';
 
 /** One line per run: where it stands and the last value of each metric. */
-export function SummaryTable({ runs, metrics }: { readonly runs: readonly ComparedRun[]; readonly metrics: readonly string[] }) {
-  const lastOf = (run: ComparedRun, name: string): number | null => run.metricSummaries.find((summary) => summary.name === name)?.last ?? null;
-  const highest = new Map(metrics.map((name) => [name, Math.max(...runs.map((run) => lastOf(run, name) ?? Number.NEGATIVE_INFINITY))]));
+export function SummaryTable({
+  runs,
+  metrics,
+}: {
+  readonly runs: readonly ComparedRun[];
+  readonly metrics: readonly string[];
+}) {
+  const lastOf = (run: ComparedRun, name: string): number | null =>
+    run.metricSummaries.find((summary) => summary.name === name)?.last ?? null;
+  const highest = new Map(
+    metrics.map((name) => [
+      name,
+      Math.max(...runs.map((run) => lastOf(run, name) ?? Number.NEGATIVE_INFINITY)),
+    ]),
+  );
   return (
     <TableScroll label="Figures of the runs">
       <Table>
@@ -33,7 +45,11 @@ export function SummaryTable({ runs, metrics }: { readonly runs: readonly Compar
             <tr key={run.id}>
               <Th scope="row" className={styles.rowName}>
                 <span className={styles.columnName}>
-                  <span className={styles.dot} style={{ background: `var(${paletteColor(run.slot)})` }} aria-hidden />
+                  <span
+                    className={styles.dot}
+                    style={{ background: `var(${paletteColor(run.slot)})` }}
+                    aria-hidden
+                  />
                   <Link href={`/runs/${run.id}`}>{run.label}</Link>
                 </span>
               </Th>
@@ -47,7 +63,13 @@ export function SummaryTable({ runs, metrics }: { readonly runs: readonly Compar
               {metrics.map((name) => {
                 const last = lastOf(run, name);
                 return (
-                  <Td key={name} numeric className={cx(runs.length > 1 && last !== null && last === highest.get(name) && styles.highest)}>
+                  <Td
+                    key={name}
+                    numeric
+                    className={cx(
+                      runs.length > 1 && last !== null && last === highest.get(name) && styles.highest,
+                    )}
+                  >
                     {formatMetric(name, last)}
                   </Td>
                 );

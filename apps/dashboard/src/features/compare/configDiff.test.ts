@@ -24,12 +24,23 @@ describe('configRows', () => {
   });
 
   it('tells rewards apart by name, so that one more does not make all differ', () => {
-    const rows = configRows([{ rewards: [{ name: 'exact', weight: 1 }] }, { rewards: [{ name: 'format', weight: 0.1 }, { name: 'exact', weight: 1 }] }]);
+    const rows = configRows([
+      { rewards: [{ name: 'exact', weight: 1 }] },
+      {
+        rewards: [
+          { name: 'format', weight: 0.1 },
+          { name: 'exact', weight: 1 },
+        ],
+      },
+    ]);
     expect(rows.find(({ path }) => path === 'rewards.exact.weight')?.differs).toBe(false);
     expect(rows.find(({ path }) => path === 'rewards.format.weight')?.values).toEqual([undefined, '0.1']);
   });
 
   it('shows null as null and lists of plain values in one row', () => {
-    expect(configRows([{ gradClip: null, tags: ['a', 'b'] }]).map(({ values }) => values[0])).toEqual(['null', 'a, b']);
+    expect(configRows([{ gradClip: null, tags: ['a', 'b'] }]).map(({ values }) => values[0])).toEqual([
+      'null',
+      'a, b',
+    ]);
   });
 });

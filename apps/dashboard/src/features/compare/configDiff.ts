@@ -20,16 +20,20 @@ export function configRows(configs: readonly unknown[]): ConfigRow[] {
 
 function flatten(prefix: string, value: unknown): [string, string][] {
   if (Array.isArray(value)) {
-    if (value.every((item) => typeof item !== 'object' || item === null)) return [[prefix, value.map(text).join(', ')]];
+    if (value.every((item) => typeof item !== 'object' || item === null))
+      return [[prefix, value.map(text).join(', ')]];
     return value.flatMap((item, index) => flatten(join(prefix, nameOf(item) ?? String(index)), item));
   }
-  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([key, member]) => flatten(join(prefix, key), member));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, member]) => flatten(join(prefix, key), member));
   return value === undefined ? [] : [[prefix, text(value)]];
 }
 
 /** Members of a list are told apart by their name where they have one, so that an inserted one does not shift all others. */
 function nameOf(item: unknown): string | null {
-  return typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? item.name : null;
+  return typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string'
+    ? item.name
+    : null;
 }
 
 function join(prefix: string, key: string): string {

@@ -17,7 +17,11 @@ import { TokenView } from './TokenView.tsx';
 
 const detailQuery = graphql(`
   query CompletionDetail($id: ID!) {
-    completion(id: $id) { id ...completion_row ...review_verdicts }
+    completion(id: $id) {
+      id
+      ...completion_row
+      ...review_verdicts
+    }
   }
 `);
 
@@ -25,17 +29,37 @@ const groupQuery = graphql(`
   query CompletionGroup($runId: ID!, $step: Int!, $group: Int!) {
     run(id: $runId) {
       id
-      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) { nodes { id reward } }
+      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) {
+        nodes {
+          id
+          reward
+        }
+      }
     }
   }
 `);
 
 /** @param groupRewards rewards of the whole group where the page has them; else they are fetched. */
-export function CompletionDetail({ row, runId, rule, groupRewards }: { readonly row: CompletionRow; readonly runId: string; readonly rule: SignalRule | null; readonly groupRewards?: readonly (number | null)[] | undefined }) {
+export function CompletionDetail({
+  row,
+  runId,
+  rule,
+  groupRewards,
+}: {
+  readonly row: CompletionRow;
+  readonly runId: string;
+  readonly rule: SignalRule | null;
+  readonly groupRewards?: readonly (number | null)[] | undefined;
+}) {
   const [detail, retry] = useQuery({ query: detailQuery, variables: { id: row.id } });
-  const [group] = useQuery({ query: groupQuery, variables: { runId, step: row.step, group: row.group }, pause: groupRewards !== undefined });
+  const [group] = useQuery({
+    query: groupQuery,
+    variables: { runId, step: row.step, group: row.group },
+    pause: groupRewards !== undefined,
+  });
   useSubscription({ query: verdictsAddedSubscription, variables: { runId } });
-  const rewards = groupRewards ?? group.data?.run?.completions.nodes.map(({ reward }) => reward ?? null) ?? [];
+  const rewards =
+    groupRewards ?? group.data?.run?.completions.nodes.map(({ reward }) => reward ?? null) ?? [];
   const completion = detail.data?.completion;
   const latest = readFragment(completionRowFragment, completion) ?? row;
   return (
@@ -55,12 +79,20 @@ export function CompletionDetail({ row, runId, rule, groupRewards }: { readonly 
         {detail.error && !completion && (
           <Callout tone="bad">
             {describeError(detail.error)}{' '}
-            <button type="button" className={styles.link} onClick={() => retry({ requestPolicy: 'network-only' })}>
+            <button
+              type="button"
+              className={styles.link}
+              onClick={() => retry({ requestPolicy: 'network-only' })}
+            >
               Try again
             </button>
           </Callout>
         )}
-        {completion ? <VerdictPanel completion={completion} /> : !detail.error && <Skeleton height="1.75rem" />}
+        {completion ? (
+          <VerdictPanel completion={completion} />
+        ) : (
+          !detail.error && <Skeleton height="1.75rem" />
+        )}
       </section>
       <section className={styles.part} aria-label="Comments">
         <h4 className={styles.partTitle}>Comments</h4>
@@ -68,7 +100,9 @@ export function CompletionDetail({ row, runId, rule, groupRewards }: { readonly 
       </section>
       <p className={styles.address}>
         Step {row.step.toLocaleString('en')}, group {row.group}, completion {row.index} ·{' '}
-        <Link href={`/runs/${runId}?tab=completions&step=${row.step}&c=${encodeURIComponent(row.id)}`}>Link to this completion</Link>
+        <Link href={`/runs/${runId}?tab=completions&step=${row.step}&c=${encodeURIComponent(row.id)}`}>
+          Link to this completion
+        </Link>
       </p>
     </div>
   );

@@ -11,7 +11,12 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { CompletionColumns, CompletionTableRow } from './CompletionTableRow.tsx';
-import { COMPLETION_PARAMETERS, completionFilter, readCompletionList, writeCompletionList } from './completionFilter.ts';
+import {
+  COMPLETION_PARAMETERS,
+  completionFilter,
+  readCompletionList,
+  writeCompletionList,
+} from './completionFilter.ts';
 import { type CompletionRow, completionRowFragment } from './completionRow.ts';
 import styles from './completions.module.css';
 import { FilterBar } from './FilterBar.tsx';
@@ -23,8 +28,14 @@ const listQuery = graphql(`
     run(id: $runId) {
       id
       completions(first: 100, after: $after, filter: $filter, orderBy: $orderBy) {
-        nodes { id ...completion_row }
-        pageInfo { hasNextPage endCursor }
+        nodes {
+          id
+          ...completion_row
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         totalCount
       }
     }
@@ -33,7 +44,17 @@ const listQuery = graphql(`
 
 const ESTIMATED_ROW = 37;
 
-export function CompletionList({ runId, rule, components, completionSteps }: { readonly runId: string; readonly rule: SignalRule | null; readonly components: readonly string[]; readonly completionSteps: CompletionSteps }) {
+export function CompletionList({
+  runId,
+  rule,
+  components,
+  completionSteps,
+}: {
+  readonly runId: string;
+  readonly rule: SignalRule | null;
+  readonly components: readonly string[];
+  readonly completionSteps: CompletionSteps;
+}) {
   const url = useUrlState();
   const state = readCompletionList(url.get);
   const filter = completionFilter(state);
@@ -43,7 +64,10 @@ export function CompletionList({ runId, rule, components, completionSteps }: { r
     JSON.stringify([runId, filter, state.order]),
     (data) => data.run?.completions,
   );
-  const rows = useMemo(() => list.nodes.map((node) => readFragment(completionRowFragment, node)), [list.nodes]);
+  const rows = useMemo(
+    () => list.nodes.map((node) => readFragment(completionRowFragment, node)),
+    [list.nodes],
+  );
   const { newSteps, markSeen } = completionSteps;
   const reload = (): void => {
     markSeen();
@@ -55,9 +79,15 @@ export function CompletionList({ runId, rule, components, completionSteps }: { r
 
   return (
     <div className={styles.listView}>
-      <FilterBar state={state} components={components} onChange={(next) => url.set({ ...writeCompletionList(next), c: null })} />
+      <FilterBar
+        state={state}
+        components={components}
+        onChange={(next) => url.set({ ...writeCompletionList(next), c: null })}
+      />
       <div className={styles.listHead}>
-        <span role="status">{list.totalCount === undefined ? ' ' : `${formatCount(list.totalCount)} completions`}</span>
+        <span role="status">
+          {list.totalCount === undefined ? ' ' : `${formatCount(list.totalCount)} completions`}
+        </span>
         {newSteps > 0 && (
           <Button size="sm" className={styles.fresh} onClick={reload}>
             {formatCount(newSteps)} new {newSteps === 1 ? 'step' : 'steps'}: show
@@ -73,12 +103,21 @@ export function CompletionList({ runId, rule, components, completionSteps }: { r
         <SkeletonRows rows={10} label="Loading completions" />
       ) : rows.length === 0 ? (
         <EmptyState title={filter ? 'No completion fits' : 'No completions yet'}>
-          {filter ? 'Take away a condition, or clear them all.' : 'They appear here as soon as the first policy-gradient step is recorded.'}
+          {filter
+            ? 'Take away a condition, or clear them all.'
+            : 'They appear here as soon as the first policy-gradient step is recorded.'}
         </EmptyState>
       ) : (
         <>
           <CompletionColumns withPrompt />
-          <VirtualRows rows={rows} runId={runId} rule={rule} openId={url.get('c')} onToggle={(row) => url.set({ c: url.get('c') === row.id ? null : row.id })} onEnd={list.loadMore} />
+          <VirtualRows
+            rows={rows}
+            runId={runId}
+            rule={rule}
+            openId={url.get('c')}
+            onToggle={(row) => url.set({ c: url.get('c') === row.id ? null : row.id })}
+            onEnd={list.loadMore}
+          />
           {list.hasNext && <SkeletonRows rows={2} label="Loading more" />}
         </>
       )}
@@ -86,7 +125,21 @@ export function CompletionList({ runId, rule, components, completionSteps }: { r
   );
 }
 
-function VirtualRows({ rows, runId, rule, openId, onToggle, onEnd }: { readonly rows: readonly CompletionRow[]; readonly runId: string; readonly rule: SignalRule | null; readonly openId: string | null; readonly onToggle: (row: CompletionRow) => void; readonly onEnd: () => void }) {
+function VirtualRows({
+  rows,
+  runId,
+  rule,
+  openId,
+  onToggle,
+  onEnd,
+}: {
+  readonly rows: readonly CompletionRow[];
+  readonly runId: string;
+  readonly rule: SignalRule | null;
+  readonly openId: string | null;
+  readonly onToggle: (row: CompletionRow) => void;
+  readonly onEnd: () => void;
+}) {
   const host = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   useLayoutEffect(() => {
@@ -114,8 +167,21 @@ function VirtualRows({ rows, runId, rule, openId, onToggle, onEnd }: { readonly 
         const row = rows[item.index];
         return (
           row && (
-            <div key={item.key} ref={virtualizer.measureElement} data-index={item.index} className={styles.virtualRow} style={{ transform: `translateY(${item.start - margin}px)` }}>
-              <CompletionTableRow row={row} runId={runId} rule={rule} open={openId === row.id} onToggle={toggle} withPrompt />
+            <div
+              key={item.key}
+              ref={virtualizer.measureElement}
+              data-index={item.index}
+              className={styles.virtualRow}
+              style={{ transform: `translateY(${item.start - margin}px)` }}
+            >
+              <CompletionTableRow
+                row={row}
+                runId={runId}
+                rule={rule}
+                open={openId === row.id}
+                onToggle={toggle}
+                withPrompt
+              />
             </div>
           )
         );

@@ -24,7 +24,15 @@ export interface CompletionTableRowProps {
 }
 
 /** One completion as a line, and all about it below when open. */
-export const CompletionTableRow = memo(function CompletionTableRow({ row, runId, rule, groupRewards, open, onToggle, withPrompt = false }: CompletionTableRowProps) {
+export const CompletionTableRow = memo(function CompletionTableRow({
+  row,
+  runId,
+  rule,
+  groupRewards,
+  open,
+  onToggle,
+  withPrompt = false,
+}: CompletionTableRowProps) {
   const signal = row.signal ?? null;
   return (
     <div className={cx(styles.entry, open && styles.openEntry)}>
@@ -47,13 +55,15 @@ export const CompletionTableRow = memo(function CompletionTableRow({ row, runId,
         <Cell name="reward">
           <RewardFigure reward={row.reward ?? null} components={row.rewards} />
         </Cell>
-        <Cell name="advantage">
-          {formatDelta('reward', row.advantage)}
-        </Cell>
-        <Cell name="KL">
-          {typeof row.kl === 'number' ? formatNumber(row.kl) : '–'}
-        </Cell>
-        <Cell name="signal" className={cx(signal !== null && signal > 0 && styles.up, signal !== null && signal < 0 && styles.down)}>
+        <Cell name="advantage">{formatDelta('reward', row.advantage)}</Cell>
+        <Cell name="KL">{typeof row.kl === 'number' ? formatNumber(row.kl) : '–'}</Cell>
+        <Cell
+          name="signal"
+          className={cx(
+            signal !== null && signal > 0 && styles.up,
+            signal !== null && signal < 0 && styles.down,
+          )}
+        >
           {formatDelta('reward', signal)}
         </Cell>
         <Cell name="log π" className={styles.logp}>
@@ -81,7 +91,15 @@ export const CompletionTableRow = memo(function CompletionTableRow({ row, runId,
 });
 
 /** A figure with its name, which is seen where there are no columns and heard everywhere. */
-function Cell({ name, className, children }: { readonly name: string; readonly className?: string | undefined; readonly children: ReactNode }) {
+function Cell({
+  name,
+  className,
+  children,
+}: {
+  readonly name: string;
+  readonly className?: string | undefined;
+  readonly children: ReactNode;
+}) {
   return (
     <span className={cx(styles.cell, className)}>
       <span className={styles.cellName}>{name} </span>

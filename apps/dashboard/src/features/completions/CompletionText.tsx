@@ -2,7 +2,15 @@ import { cx } from '../../ui/cx.ts';
 import styles from './completions.module.css';
 
 /** Text of a model as it is: line breaks kept, spaces at the ends and empty texts made visible. */
-export function CompletionText({ text, truncated = false, clamp = false }: { readonly text: string; readonly truncated?: boolean; readonly clamp?: boolean }) {
+export function CompletionText({
+  text,
+  truncated = false,
+  clamp = false,
+}: {
+  readonly text: string;
+  readonly truncated?: boolean;
+  readonly clamp?: boolean;
+}) {
   const [, lead = '', middle = '', tail = ''] = /^(\s*)([\s\S]*?)(\s*)$/.exec(text) ?? [];
   return (
     <span className={cx(styles.text, clamp && styles.clamp)}>

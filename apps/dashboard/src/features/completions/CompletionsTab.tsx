@@ -10,7 +10,17 @@ import { useCompletionSteps } from './useCompletionSteps.ts';
 type View = 'step' | 'list';
 
 /** What the policy said: step by step in groups, or as one list that can be searched and sorted. */
-export function CompletionsTab({ runId, live, rule, components }: { readonly runId: string; readonly live: boolean; readonly rule: SignalRule | null; readonly components: readonly string[] }) {
+export function CompletionsTab({
+  runId,
+  live,
+  rule,
+  components,
+}: {
+  readonly runId: string;
+  readonly live: boolean;
+  readonly rule: SignalRule | null;
+  readonly components: readonly string[];
+}) {
   const url = useUrlState();
   const view: View = url.get('view') === 'list' ? 'list' : 'step';
   const completionSteps = useCompletionSteps(runId, live);

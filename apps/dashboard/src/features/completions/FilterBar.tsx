@@ -16,17 +16,39 @@ const ORDERS: readonly (readonly [CompletionOrderField, string, string])[] = [
 ];
 
 /** What a list of completions is narrowed to, and its order. @param components names of the run's reward components. */
-export function FilterBar({ state, components, withOrder = true, onChange }: { readonly state: CompletionListState; readonly components: readonly string[]; readonly withOrder?: boolean; readonly onChange: (state: CompletionListState) => void }) {
+export function FilterBar({
+  state,
+  components,
+  withOrder = true,
+  onChange,
+}: {
+  readonly state: CompletionListState;
+  readonly components: readonly string[];
+  readonly withOrder?: boolean;
+  readonly onChange: (state: CompletionListState) => void;
+}) {
   const change = (patch: Partial<CompletionListState>): void => onChange({ ...state, ...patch });
   const conditions = conditionCount(state);
   return (
     <div className={styles.filters} role="search" aria-label="Completions">
       <span className={styles.search}>
         <Search size={14} aria-hidden className={styles.searchIcon} />
-        <DelayedInput label="Text in prompt, completion or answer" placeholder="Search text" value={state.text} onChange={(text) => change({ text })} className={styles.searchInput} />
+        <DelayedInput
+          label="Text in prompt, completion or answer"
+          placeholder="Search text"
+          value={state.text}
+          onChange={(text) => change({ text })}
+          className={styles.searchInput}
+        />
       </span>
       <span className={styles.filterGroup}>
-        <Select selectSize="sm" aria-label="Bounds apply to" className={styles.componentSelect} value={state.component ?? ''} onChange={(event) => change({ component: event.target.value || null })}>
+        <Select
+          selectSize="sm"
+          aria-label="Bounds apply to"
+          className={styles.componentSelect}
+          value={state.component ?? ''}
+          onChange={(event) => change({ component: event.target.value || null })}
+        >
           <option value="">Reward</option>
           {components.map((component) => (
             <option key={component} value={component}>
@@ -34,35 +56,70 @@ export function FilterBar({ state, components, withOrder = true, onChange }: { r
             </option>
           ))}
         </Select>
-        <NumberInput label="Reward at least" placeholder="min" value={state.rewardMin} onChange={(rewardMin) => change({ rewardMin })} />
+        <NumberInput
+          label="Reward at least"
+          placeholder="min"
+          value={state.rewardMin}
+          onChange={(rewardMin) => change({ rewardMin })}
+        />
         <span aria-hidden>–</span>
-        <NumberInput label="Reward at most" placeholder="max" value={state.rewardMax} onChange={(rewardMax) => change({ rewardMax })} />
+        <NumberInput
+          label="Reward at most"
+          placeholder="max"
+          value={state.rewardMax}
+          onChange={(rewardMax) => change({ rewardMax })}
+        />
       </span>
       <span className={styles.filterGroup}>
         <span>Steps</span>
-        <NumberInput label="Step at least" placeholder="first" value={state.stepMin} onChange={(stepMin) => change({ stepMin: whole(stepMin) })} />
+        <NumberInput
+          label="Step at least"
+          placeholder="first"
+          value={state.stepMin}
+          onChange={(stepMin) => change({ stepMin: whole(stepMin) })}
+        />
         <span aria-hidden>–</span>
-        <NumberInput label="Step at most" placeholder="last" value={state.stepMax} onChange={(stepMax) => change({ stepMax: whole(stepMax) })} />
+        <NumberInput
+          label="Step at most"
+          placeholder="last"
+          value={state.stepMax}
+          onChange={(stepMax) => change({ stepMax: whole(stepMax) })}
+        />
       </span>
       <Select
         selectSize="sm"
         aria-label="Length limit"
         className={styles.select}
         value={state.truncated === null ? '' : state.truncated ? '1' : '0'}
-        onChange={(event) => change({ truncated: event.target.value === '' ? null : event.target.value === '1' })}
+        onChange={(event) =>
+          change({ truncated: event.target.value === '' ? null : event.target.value === '1' })
+        }
       >
         <option value="">Any length</option>
         <option value="1">Truncated</option>
         <option value="0">Ended by itself</option>
       </Select>
-      <Select selectSize="sm" aria-label="Verdicts" className={styles.select} value={state.judged} onChange={(event) => change({ judged: JUDGED.find(([value]) => value === event.target.value)?.[0] ?? 'any' })}>
+      <Select
+        selectSize="sm"
+        aria-label="Verdicts"
+        className={styles.select}
+        value={state.judged}
+        onChange={(event) =>
+          change({ judged: JUDGED.find(([value]) => value === event.target.value)?.[0] ?? 'any' })
+        }
+      >
         {JUDGED.map(([value, word]) => (
           <option key={value} value={value}>
             {word}
           </option>
         ))}
       </Select>
-      <Checkbox label="Reward is null" className={styles.check} checked={state.rewardNull} onChange={(event) => change({ rewardNull: event.target.checked })} />
+      <Checkbox
+        label="Reward is null"
+        className={styles.check}
+        checked={state.rewardNull}
+        onChange={(event) => change({ rewardNull: event.target.checked })}
+      />
       {withOrder && (
         <Select
           selectSize="sm"
@@ -72,7 +129,8 @@ export function FilterBar({ state, components, withOrder = true, onChange }: { r
           onChange={(event) => {
             const [field, direction] = event.target.value.split('-');
             const known = ORDERS.find(([name]) => name === field);
-            if (known) change({ order: { field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' } });
+            if (known)
+              change({ order: { field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' } });
           }}
         >
           {ORDERS.flatMap(([field, descending, ascending]) => [
@@ -86,7 +144,12 @@ export function FilterBar({ state, components, withOrder = true, onChange }: { r
         </Select>
       )}
       {conditions > 0 && (
-        <Button size="sm" variant="ghost" icon={<X size={13} aria-hidden />} onClick={() => onChange({ ...NO_FILTER, order: state.order })}>
+        <Button
+          size="sm"
+          variant="ghost"
+          icon={<X size={13} aria-hidden />}
+          onClick={() => onChange({ ...NO_FILTER, order: state.order })}
+        >
           Clear
         </Button>
       )}
@@ -103,7 +166,21 @@ const JUDGED = [
 ] as const;
 
 /** Tells of a change when typing pauses. */
-function DelayedInput({ label, value, onChange, placeholder, className, numeric = false }: { readonly label: string; readonly value: string; readonly onChange: (text: string) => void; readonly placeholder: string; readonly className?: string | undefined; readonly numeric?: boolean }) {
+function DelayedInput({
+  label,
+  value,
+  onChange,
+  placeholder,
+  className,
+  numeric = false,
+}: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly placeholder: string;
+  readonly className?: string | undefined;
+  readonly numeric?: boolean;
+}) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   useEffect(() => {
@@ -111,10 +188,31 @@ function DelayedInput({ label, value, onChange, placeholder, className, numeric 
     const timer = setTimeout(() => onChange(text), 350);
     return () => clearTimeout(timer);
   }, [text]);
-  return <Input inputSize="sm" type={numeric ? 'text' : 'search'} inputMode={numeric ? 'decimal' : undefined} aria-label={label} placeholder={placeholder} className={className} value={text} onChange={(event) => setText(event.target.value)} />;
+  return (
+    <Input
+      inputSize="sm"
+      type={numeric ? 'text' : 'search'}
+      inputMode={numeric ? 'decimal' : undefined}
+      aria-label={label}
+      placeholder={placeholder}
+      className={className}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
 }
 
-function NumberInput({ label, value, onChange, placeholder }: { readonly label: string; readonly value: number | null; readonly onChange: (value: number | null) => void; readonly placeholder: string }) {
+function NumberInput({
+  label,
+  value,
+  onChange,
+  placeholder,
+}: {
+  readonly label: string;
+  readonly value: number | null;
+  readonly onChange: (value: number | null) => void;
+  readonly placeholder: string;
+}) {
   return (
     <DelayedInput
       label={label}

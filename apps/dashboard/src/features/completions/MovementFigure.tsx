@@ -20,11 +20,18 @@ export function MovementFigure({ row }: { readonly row: CompletionRow }) {
         {formatNumber(row.updatedLogp ?? 0)}
       </span>
       <span className={cx(styles.delta, delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>
-        {delta > 0 ? <ArrowUp size={12} aria-hidden /> : delta < 0 ? <ArrowDown size={12} aria-hidden /> : null}
+        {delta > 0 ? (
+          <ArrowUp size={12} aria-hidden />
+        ) : delta < 0 ? (
+          <ArrowDown size={12} aria-hidden />
+        ) : null}
         {formatDelta('none', delta)}
       </span>
       {movement === 'against' && (
-        <span className={styles.against} title="The update moved it against its own signal: other completions of the step weighed more">
+        <span
+          className={styles.against}
+          title="The update moved it against its own signal: other completions of the step weighed more"
+        >
           <TriangleAlert size={12} aria-hidden />
           <span className="visually-hidden">moved against its signal</span>
         </span>

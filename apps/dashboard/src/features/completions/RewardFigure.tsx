@@ -10,14 +10,25 @@ interface Component {
 }
 
 /** The total and, as small bars, its components (each on a scale of its own from 0 to 1, negative ones to the left). */
-export function RewardFigure({ reward, components }: { readonly reward: number | null; readonly components: readonly Component[] }) {
+export function RewardFigure({
+  reward,
+  components,
+}: {
+  readonly reward: number | null;
+  readonly components: readonly Component[];
+}) {
   return (
     <span className={styles.reward}>
-      <span className={cx(styles.total, reward === null && styles.missing)}>{reward === null ? 'null' : formatValue('reward', reward)}</span>
+      <span className={cx(styles.total, reward === null && styles.missing)}>
+        {reward === null ? 'null' : formatValue('reward', reward)}
+      </span>
       {components.length > 0 && (
         <span className={styles.bars} aria-hidden title={components.map(componentText).join('\n')}>
           {components.map((component) => (
-            <span key={component.name} className={cx(styles.bar, typeof component.value !== 'number' && styles.barNull)}>
+            <span
+              key={component.name}
+              className={cx(styles.bar, typeof component.value !== 'number' && styles.barNull)}
+            >
               <span
                 className={cx(styles.fill, (component.value ?? 0) < 0 && styles.negative)}
                 style={{ width: `${Math.min(1, Math.abs(component.value ?? 0)) * 100}%` }}
@@ -26,7 +37,9 @@ export function RewardFigure({ reward, components }: { readonly reward: number |
           ))}
         </span>
       )}
-      {components.length > 1 && <span className="visually-hidden">{components.map(componentText).join(', ')}</span>}
+      {components.length > 1 && (
+        <span className="visually-hidden">{components.map(componentText).join(', ')}</span>
+      )}
     </span>
   );
 }

@@ -6,7 +6,15 @@ import styles from './completions.module.css';
 import { type Equation, type SignalRule, movementOf, signalEquations } from './signalArithmetic.ts';
 
 /** Why the completion was pushed up or down: from the reward's components to the signal, and what the update did. */
-export function SignalArithmetic({ row, groupRewards, rule }: { readonly row: CompletionRow; readonly groupRewards: readonly (number | null)[]; readonly rule: SignalRule | null }) {
+export function SignalArithmetic({
+  row,
+  groupRewards,
+  rule,
+}: {
+  readonly row: CompletionRow;
+  readonly groupRewards: readonly (number | null)[];
+  readonly rule: SignalRule | null;
+}) {
   const scored = {
     reward: row.reward ?? null,
     rewards: row.rewards.map(({ name, value, weight }) => ({ name, value: value ?? null, weight })),
@@ -17,7 +25,9 @@ export function SignalArithmetic({ row, groupRewards, rule }: { readonly row: Co
   const equations = signalEquations(scored, groupRewards, rule);
   const failed = row.rewards.filter((component) => typeof component.value !== 'number');
   const explained = new Set(equations.map(({ left }) => left));
-  const recorded = (['reward', 'advantage', 'signal'] as const).filter((name) => !explained.has(name) && scored[name] !== null);
+  const recorded = (['reward', 'advantage', 'signal'] as const).filter(
+    (name) => !explained.has(name) && scored[name] !== null,
+  );
   return (
     <div className={styles.arithmetic}>
       <dl className={styles.equations}>
@@ -28,7 +38,8 @@ export function SignalArithmetic({ row, groupRewards, rule }: { readonly row: Co
           <Fragment key={name}>
             <dt>{name}</dt>
             <dd>
-              <span className={styles.result}>{formatNumber(scored[name] ?? 0)}</span> <span className={styles.rule}>as recorded by the trainer</span>
+              <span className={styles.result}>{formatNumber(scored[name] ?? 0)}</span>{' '}
+              <span className={styles.rule}>as recorded by the trainer</span>
             </dd>
           </Fragment>
         ))}
@@ -79,17 +90,32 @@ function EquationLine({ equation }: { readonly equation: Equation }) {
 function Outcome({ row }: { readonly row: CompletionRow }) {
   const delta = deltaLogp(row);
   const signal = row.signal ?? null;
-  if (signal === null) return <p className={styles.outcome}>No signal was recorded for this completion{row.reward === null ? ': its reward could not be computed, so the update left it out' : ''}.</p>;
+  if (signal === null)
+    return (
+      <p className={styles.outcome}>
+        No signal was recorded for this completion
+        {row.reward === null ? ': its reward could not be computed, so the update left it out' : ''}.
+      </p>
+    );
   const movement = movementOf(signal, delta);
-  const asked = movement === 'no_signal' ? 'No push: the signal is 0.' : `Pushed ${signal > 0 ? 'up' : 'down'} with weight ${formatNumber(Math.abs(signal))}.`;
-  if (delta === null || movement === null) return <p className={styles.outcome}>{asked} What the update did to it was not recorded.</p>;
+  const asked =
+    movement === 'no_signal'
+      ? 'No push: the signal is 0.'
+      : `Pushed ${signal > 0 ? 'up' : 'down'} with weight ${formatNumber(Math.abs(signal))}.`;
+  if (delta === null || movement === null)
+    return <p className={styles.outcome}>{asked} What the update did to it was not recorded.</p>;
   const factor = Math.exp(delta);
   return (
     <p className={styles.outcome}>
-      {asked} Its log-probability went from {formatNumber(row.logp ?? 0)} to {formatNumber(row.updatedLogp ?? 0)} nats (
-      <span className={cx(delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>{formatDelta('none', delta)}</span>): {likelihood(factor)}
+      {asked} Its log-probability went from {formatNumber(row.logp ?? 0)} to{' '}
+      {formatNumber(row.updatedLogp ?? 0)} nats (
+      <span className={cx(delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>
+        {formatDelta('none', delta)}
+      </span>
+      ): {likelihood(factor)}
       {movement === 'with' && ', as the signal asked'}
-      {movement === 'against' && ', against its own signal: the update is one step for the whole batch, and others in it weighed more'}
+      {movement === 'against' &&
+        ', against its own signal: the update is one step for the whole batch, and others in it weighed more'}
       {movement === 'no_signal' && Math.abs(delta) >= 1e-4 && ': moved along by the others of the step'}.
     </p>
   );
@@ -99,5 +125,7 @@ function likelihood(factor: number): string {
   if (Math.abs(factor - 1) < 0.0005) return 'as likely as before';
   if (factor >= 2) return `${formatNumber(factor)} times as likely`;
   if (factor <= 0.5) return `${formatNumber(1 / factor)} times less likely`;
-  return factor > 1 ? `${((factor - 1) * 100).toFixed(1)} % more likely` : `${((1 - factor) * 100).toFixed(1)} % less likely`;
+  return factor > 1
+    ? `${((factor - 1) * 100).toFixed(1)} % more likely`
+    : `${((1 - factor) * 100).toFixed(1)} % less likely`;
 }

@@ -8,7 +8,19 @@ import { lowerBound, nearestIndex } from '../charts/seriesColumns.ts';
 import styles from './completions.module.css';
 
 /** Chooses among the steps that have completions. `[` and `]` go back and forth, `l` follows the latest. */
-export function StepScrubber({ steps, step, following, live, onChange }: { readonly steps: readonly number[]; readonly step: number; readonly following: boolean; readonly live: boolean; readonly onChange: (step: number | null) => void }) {
+export function StepScrubber({
+  steps,
+  step,
+  following,
+  live,
+  onChange,
+}: {
+  readonly steps: readonly number[];
+  readonly step: number;
+  readonly following: boolean;
+  readonly live: boolean;
+  readonly onChange: (step: number | null) => void;
+}) {
   const index = nearestIndex(steps, step);
   const [text, setText] = useState(String(step));
   useEffect(() => setText(String(step)), [step]);
@@ -28,7 +40,13 @@ export function StepScrubber({ steps, step, following, live, onChange }: { reado
   useHotkeys({ '[': () => goTo(before), ']': () => goTo(after), l: follow });
   return (
     <div className={styles.scrubber}>
-      <IconButton label="Earlier step" shortcut="[" size="sm" disabled={before < 0} onClick={() => goTo(before)}>
+      <IconButton
+        label="Earlier step"
+        shortcut="["
+        size="sm"
+        disabled={before < 0}
+        onClick={() => goTo(before)}
+      >
         <ChevronLeft size={16} aria-hidden />
       </IconButton>
       <input
@@ -42,7 +60,13 @@ export function StepScrubber({ steps, step, following, live, onChange }: { reado
         disabled={steps.length < 2}
         onChange={(event) => goTo(Number(event.target.value))}
       />
-      <IconButton label="Later step" shortcut="]" size="sm" disabled={after >= steps.length} onClick={() => goTo(after)}>
+      <IconButton
+        label="Later step"
+        shortcut="]"
+        size="sm"
+        disabled={after >= steps.length}
+        onClick={() => goTo(after)}
+      >
         <ChevronRight size={16} aria-hidden />
       </IconButton>
       <label className={styles.stepField}>
@@ -60,7 +84,13 @@ export function StepScrubber({ steps, step, following, live, onChange }: { reado
         />
         <span className={styles.of}>of {steps.at(-1)?.toLocaleString('en') ?? 0}</span>
       </label>
-      <Button size="sm" aria-pressed={following} className={following ? styles.following : undefined} icon={live ? <Radio size={13} aria-hidden /> : undefined} onClick={follow}>
+      <Button
+        size="sm"
+        aria-pressed={following}
+        className={following ? styles.following : undefined}
+        icon={live ? <Radio size={13} aria-hidden /> : undefined}
+        onClick={follow}
+      >
         {live ? (following ? 'Following the latest' : 'Follow the latest') : 'Latest'}
       </Button>
     </div>

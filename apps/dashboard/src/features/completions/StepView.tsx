@@ -13,7 +13,13 @@ import { useUrlState } from '../../ui/useUrlState.ts';
 import { formatNumber } from '../charts/formatMetric.ts';
 import { CompletionColumns, CompletionTableRow } from './CompletionTableRow.tsx';
 import { CompletionText } from './CompletionText.tsx';
-import { type CompletionGroup, type CompletionRow, completionRowFragment, groupFigures, groupsOf } from './completionRow.ts';
+import {
+  type CompletionGroup,
+  type CompletionRow,
+  completionRowFragment,
+  groupFigures,
+  groupsOf,
+} from './completionRow.ts';
 import styles from './completions.module.css';
 import type { SignalRule } from './signalArithmetic.ts';
 import { StepScrubber } from './StepScrubber.tsx';
@@ -23,9 +29,20 @@ const stepQuery = graphql(`
   query CompletionsOfStep($runId: ID!, $step: Int!, $first: Int!, $after: String) {
     run(id: $runId) {
       id
-      completions(first: $first, after: $after, filter: { step: { gte: $step, lte: $step } }, orderBy: { field: STEP, direction: ASC }) {
-        nodes { id ...completion_row }
-        pageInfo { hasNextPage endCursor }
+      completions(
+        first: $first
+        after: $after
+        filter: { step: { gte: $step, lte: $step } }
+        orderBy: { field: STEP, direction: ASC }
+      ) {
+        nodes {
+          id
+          ...completion_row
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         totalCount
       }
     }
@@ -37,7 +54,19 @@ const PAGE = 200;
 const FOLLOW_MS = 2500;
 
 /** @param groups at most this many groups (a preview); all when left out. */
-export function StepView({ runId, live, rule, completionSteps, groups: groupLimit }: { readonly runId: string; readonly live: boolean; readonly rule: SignalRule | null; readonly completionSteps: CompletionSteps; readonly groups?: number }) {
+export function StepView({
+  runId,
+  live,
+  rule,
+  completionSteps,
+  groups: groupLimit,
+}: {
+  readonly runId: string;
+  readonly live: boolean;
+  readonly rule: SignalRule | null;
+  readonly completionSteps: CompletionSteps;
+  readonly groups?: number;
+}) {
   const url = useUrlState();
   const { steps } = completionSteps;
   const fixed = readStep(url.get('step'));
@@ -46,16 +75,25 @@ export function StepView({ runId, live, rule, completionSteps, groups: groupLimi
   const following = fixed === null;
 
   if (completionSteps.loading) return <SkeletonRows rows={8} label="Loading completions" />;
-  if (completionSteps.error && steps.length === 0) return <ErrorState message={describeError(completionSteps.error)} onRetry={completionSteps.retry} />;
+  if (completionSteps.error && steps.length === 0)
+    return <ErrorState message={describeError(completionSteps.error)} onRetry={completionSteps.retry} />;
   if (step === null)
     return (
       <EmptyState title="No completions yet">
-        {live ? 'They appear here as soon as the first policy-gradient step is recorded. During the warm-up nothing is sampled.' : 'This run recorded none.'}
+        {live
+          ? 'They appear here as soon as the first policy-gradient step is recorded. During the warm-up nothing is sampled.'
+          : 'This run recorded none.'}
       </EmptyState>
     );
   return (
     <div className={styles.stepView}>
-      <StepScrubber steps={steps} step={step} following={following} live={live} onChange={(chosen) => url.set({ step: chosen, c: null })} />
+      <StepScrubber
+        steps={steps}
+        step={step}
+        following={following}
+        live={live}
+        onChange={(chosen) => url.set({ step: chosen, c: null })}
+      />
       <Step
         runId={runId}
         step={step}
@@ -69,14 +107,31 @@ export function StepView({ runId, live, rule, completionSteps, groups: groupLimi
   );
 }
 
-function Step({ runId, step, rule, groupLimit, openId, onToggle }: { readonly runId: string; readonly step: number; readonly rule: SignalRule | null; readonly groupLimit?: number | undefined; readonly openId: string | null; readonly onToggle: (row: CompletionRow) => void }) {
+function Step({
+  runId,
+  step,
+  rule,
+  groupLimit,
+  openId,
+  onToggle,
+}: {
+  readonly runId: string;
+  readonly step: number;
+  readonly rule: SignalRule | null;
+  readonly groupLimit?: number | undefined;
+  readonly openId: string | null;
+  readonly onToggle: (row: CompletionRow) => void;
+}) {
   const list = useConnection(
     stepQuery,
     (after) => ({ runId, step, first: PAGE, after }),
     `${runId} ${step}`,
     (data) => data.run?.completions,
   );
-  const rows = useMemo(() => list.nodes.map((node) => readFragment(completionRowFragment, node)), [list.nodes]);
+  const rows = useMemo(
+    () => list.nodes.map((node) => readFragment(completionRowFragment, node)),
+    [list.nodes],
+  );
   // The step before stays, faded, until the one asked for is there: scrubbing does not flicker.
   const held = useRef<readonly CompletionRow[]>([]);
   if (rows.length > 0) held.current = rows;
@@ -85,14 +140,28 @@ function Step({ runId, step, rule, groupLimit, openId, onToggle }: { readonly ru
   const groups = useMemo(() => groupsOf(shown), [shown]);
   const toggle = useLatest(onToggle);
 
-  if (list.error && shown.length === 0) return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
-  if (shown.length === 0) return list.loading ? <SkeletonRows rows={8} label="Loading completions" /> : <EmptyState title={`No completions were recorded at step ${step}`} />;
+  if (list.error && shown.length === 0)
+    return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
+  if (shown.length === 0)
+    return list.loading ? (
+      <SkeletonRows rows={8} label="Loading completions" />
+    ) : (
+      <EmptyState title={`No completions were recorded at step ${step}`} />
+    );
   const visible = groupLimit === undefined ? groups : groups.slice(0, groupLimit);
   return (
     <div className={cx(styles.groups, stale && styles.stale)} aria-busy={stale}>
       <CompletionColumns />
       {visible.map((group) => (
-        <Group key={group.group} group={group} complete={!list.hasNext || group !== groups.at(-1)} runId={runId} rule={rule} openId={openId} onToggle={toggle} />
+        <Group
+          key={group.group}
+          group={group}
+          complete={!list.hasNext || group !== groups.at(-1)}
+          runId={runId}
+          rule={rule}
+          openId={openId}
+          onToggle={toggle}
+        />
       ))}
       {list.hasNext && groupLimit === undefined && (
         <Button busy={list.fetching} onClick={list.loadMore}>
@@ -103,10 +172,27 @@ function Step({ runId, step, rule, groupLimit, openId, onToggle }: { readonly ru
   );
 }
 
-function Group({ group, complete, runId, rule, openId, onToggle }: { readonly group: CompletionGroup; readonly complete: boolean; readonly runId: string; readonly rule: SignalRule | null; readonly openId: string | null; readonly onToggle: (row: CompletionRow) => void }) {
+function Group({
+  group,
+  complete,
+  runId,
+  rule,
+  openId,
+  onToggle,
+}: {
+  readonly group: CompletionGroup;
+  readonly complete: boolean;
+  readonly runId: string;
+  readonly rule: SignalRule | null;
+  readonly openId: string | null;
+  readonly onToggle: (row: CompletionRow) => void;
+}) {
   const first = group.completions[0];
   const figures = groupFigures(group);
-  const rewards = useMemo(() => (complete ? group.completions.map(({ reward }) => reward ?? null) : undefined), [group, complete]);
+  const rewards = useMemo(
+    () => (complete ? group.completions.map(({ reward }) => reward ?? null) : undefined),
+    [group, complete],
+  );
   if (!first) return null;
   return (
     <section className={styles.group} aria-label={`Group ${group.group}`}>
@@ -123,13 +209,23 @@ function Group({ group, complete, runId, rule, openId, onToggle }: { readonly gr
         <span className={styles.groupFigures}>
           {figures.nulls > 0 && <Badge tone="warn">{figures.nulls} without reward</Badge>}
           {figures.flat && (
-            <Badge title="All rewards of the group are equal: under a baseline of the group it carries no signal">flat: no signal</Badge>
+            <Badge title="All rewards of the group are equal: under a baseline of the group it carries no signal">
+              flat: no signal
+            </Badge>
           )}
           {figures.mean !== null && <span>mean reward {formatNumber(figures.mean)}</span>}
         </span>
       </header>
       {group.completions.map((row) => (
-        <CompletionTableRow key={row.id} row={row} runId={runId} rule={rule} groupRewards={rewards} open={openId === row.id} onToggle={onToggle} />
+        <CompletionTableRow
+          key={row.id}
+          row={row}
+          runId={runId}
+          rule={rule}
+          groupRewards={rewards}
+          open={openId === row.id}
+          onToggle={onToggle}
+        />
       ))}
     </section>
   );

@@ -24,7 +24,13 @@ const tokensQuery = graphql(`
   query CompletionTokens($id: ID!) {
     completion(id: $id) {
       id
-      tokens { tokenIds pieces logp refLogp updatedLogp }
+      tokens {
+        tokenIds
+        pieces
+        logp
+        refLogp
+        updatedLogp
+      }
     }
   }
 `);
@@ -64,7 +70,9 @@ export function TokenView({ completionId }: { readonly completionId: string }) {
   );
 }
 
-function decodeSafely(encoded: Parameters<typeof decodeTokens>[0]): { tokens: TokenFigures[] } | { problem: string } {
+function decodeSafely(
+  encoded: Parameters<typeof decodeTokens>[0],
+): { tokens: TokenFigures[] } | { problem: string } {
   try {
     return { tokens: decodeTokens(encoded) };
   } catch (error) {
@@ -93,17 +101,26 @@ function TokenStrip({ tokens, heat }: { readonly tokens: readonly TokenFigures[]
         {tokens.map((token, index) => {
           const value = values[index] ?? null;
           return (
-            <li key={index} className={cx(styles.token, (value ?? 0) < 0 && styles.cold)} style={{ '--heat': Math.min(1, Math.abs(value ?? 0) / scale) }} title={tokenTitle(token)}>
+            <li
+              key={index}
+              className={cx(styles.token, (value ?? 0) < 0 && styles.cold)}
+              style={{ '--heat': Math.min(1, Math.abs(value ?? 0) / scale) }}
+              title={tokenTitle(token)}
+            >
               <span className={styles.piece}>{pieceText(token.piece)}</span>
-              <span className={styles.figure}>{value === null ? '–' : heat === 'logp' ? formatNumber(value) : formatDelta('none', value)}</span>
+              <span className={styles.figure}>
+                {value === null ? '–' : heat === 'logp' ? formatNumber(value) : formatDelta('none', value)}
+              </span>
             </li>
           );
         })}
       </ol>
       <p className={styles.rule}>
-        {heat === 'delta' && 'log π after the update − log π when sampled, in nats: green became likelier, red less likely.'}
+        {heat === 'delta' &&
+          'log π after the update − log π when sampled, in nats: green became likelier, red less likely.'}
         {heat === 'logp' && 'log π when sampled, in nats: the redder, the less expected.'}
-        {heat === 'ref' && 'log π when sampled − log π of the reference, in nats; their sum is the completion’s KL estimate.'}
+        {heat === 'ref' &&
+          'log π when sampled − log π of the reference, in nats; their sum is the completion’s KL estimate.'}
       </p>
     </>
   );
@@ -149,7 +166,10 @@ function pieceText(piece: string): string {
 }
 
 function tokenTitle(token: TokenFigures): string {
-  const lines = [`token ${token.id}`, `log π sampled ${formatNumber(token.logp)} (probability ${(Math.exp(token.logp) * 100).toPrecision(3)} %)`];
+  const lines = [
+    `token ${token.id}`,
+    `log π sampled ${formatNumber(token.logp)} (probability ${(Math.exp(token.logp) * 100).toPrecision(3)} %)`,
+  ];
   if (token.refLogp !== null) lines.push(`log π reference ${formatNumber(token.refLogp)}`);
   if (token.updatedLogp !== null) lines.push(`log π updated ${formatNumber(token.updatedLogp)}`);
   return lines.join('\n');

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FILTER, completionFilter, conditionCount, readCompletionList, writeCompletionList } from './completionFilter.ts';
+import {
+  NO_FILTER,
+  completionFilter,
+  conditionCount,
+  readCompletionList,
+  writeCompletionList,
+} from './completionFilter.ts';
 
 const read = (query: string) => {
   const parameters = new URLSearchParams(query);
@@ -21,7 +27,8 @@ describe('the completion list in the URL', () => {
       order: { field: 'DELTA_LOGP' as const, direction: 'ASC' as const },
     };
     const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(writeCompletionList(state))) if (value !== null) parameters.set(name, value);
+    for (const [name, value] of Object.entries(writeCompletionList(state)))
+      if (value !== null) parameters.set(name, value);
     expect(read(parameters.toString())).toEqual(state);
   });
 
@@ -43,7 +50,9 @@ describe('completionFilter', () => {
 
   it('bounds the named component, or else the reward', () => {
     expect(completionFilter({ ...NO_FILTER, rewardMin: 0.5 })).toEqual({ reward: { gte: 0.5, lte: null } });
-    expect(completionFilter({ ...NO_FILTER, rewardMin: 0.5, component: 'format' })).toEqual({ rewardComponent: { name: 'format', gte: 0.5, lte: null } });
+    expect(completionFilter({ ...NO_FILTER, rewardMin: 0.5, component: 'format' })).toEqual({
+      rewardComponent: { name: 'format', gte: 0.5, lte: null },
+    });
     expect(completionFilter({ ...NO_FILTER, component: 'format' })).toBeNull();
   });
 

@@ -1,5 +1,9 @@
 /** @file The filter and order of a list of completions, as they stand in the URL. */
-import type { CompletionFilter, CompletionOrder, CompletionOrderField } from '../../graphql/generated/graphql.ts';
+import type {
+  CompletionFilter,
+  CompletionOrder,
+  CompletionOrderField,
+} from '../../graphql/generated/graphql.ts';
 
 export type JudgedFilter = 'any' | 'by_me' | 'not_by_me' | 'by_anyone' | 'by_nobody';
 export interface CompletionListState {
@@ -33,7 +37,19 @@ export const NO_FILTER: CompletionListState = {
 };
 
 /** Names of the parameters in the query string. */
-export const COMPLETION_PARAMETERS = ['q', 'from', 'to', 'group', 'component', 'rmin', 'rmax', 'null', 'truncated', 'judged', 'sort'] as const;
+export const COMPLETION_PARAMETERS = [
+  'q',
+  'from',
+  'to',
+  'group',
+  'component',
+  'rmin',
+  'rmax',
+  'null',
+  'truncated',
+  'judged',
+  'sort',
+] as const;
 export type CompletionParameter = (typeof COMPLETION_PARAMETERS)[number];
 type Parameters = Readonly<Record<CompletionParameter, string | null>>;
 
@@ -82,7 +98,8 @@ export function writeCompletionList(state: CompletionListState): Parameters {
 export function completionFilter(state: CompletionListState): CompletionFilter | null {
   const filter: CompletionFilter = {};
   if (state.text) filter.text = state.text;
-  if (state.stepMin !== null || state.stepMax !== null) filter.step = { gte: state.stepMin, lte: state.stepMax };
+  if (state.stepMin !== null || state.stepMax !== null)
+    filter.step = { gte: state.stepMin, lte: state.stepMax };
   if (state.group !== null) filter.group = state.group;
   const bounds = { gte: state.rewardMin, lte: state.rewardMax };
   const bounded = bounds.gte !== null || bounds.lte !== null;
@@ -91,7 +108,8 @@ export function completionFilter(state: CompletionListState): CompletionFilter |
   if (state.rewardNull) filter.rewardNull = true;
   if (state.truncated !== null) filter.truncated = state.truncated;
   if (state.judged === 'by_me' || state.judged === 'not_by_me') filter.judgedByMe = state.judged === 'by_me';
-  if (state.judged === 'by_anyone' || state.judged === 'by_nobody') filter.hasVerdict = state.judged === 'by_anyone';
+  if (state.judged === 'by_anyone' || state.judged === 'by_nobody')
+    filter.hasVerdict = state.judged === 'by_anyone';
   return Object.keys(filter).length > 0 ? filter : null;
 }
 

@@ -28,7 +28,12 @@ const row = (over: Partial<CompletionRow>): CompletionRow => ({
 
 describe('groupsOf', () => {
   it('orders groups and their completions whatever order they come in', () => {
-    const groups = groupsOf([row({ group: 1, index: 3 }), row({ group: 0, index: 1 }), row({ group: 1, index: 2 }), row({ group: 0, index: 0 })]);
+    const groups = groupsOf([
+      row({ group: 1, index: 3 }),
+      row({ group: 0, index: 1 }),
+      row({ group: 1, index: 2 }),
+      row({ group: 0, index: 0 }),
+    ]);
     expect(groups.map(({ group, completions }) => [group, completions.map(({ index }) => index)])).toEqual([
       [0, [0, 1]],
       [1, [2, 3]],
@@ -37,7 +42,8 @@ describe('groupsOf', () => {
 });
 
 describe('groupFigures', () => {
-  const figures = (rewards: (number | null)[]) => groupFigures({ group: 0, completions: rewards.map((reward, index) => row({ index, reward })) });
+  const figures = (rewards: (number | null)[]) =>
+    groupFigures({ group: 0, completions: rewards.map((reward, index) => row({ index, reward })) });
 
   it('leaves null rewards out of the mean and counts them', () => {
     expect(figures([1, 0, null])).toEqual({ mean: 0.5, nulls: 1, flat: false });

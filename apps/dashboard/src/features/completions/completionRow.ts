@@ -4,12 +4,36 @@ import { graphql } from '../../graphql/generated/index.ts';
 
 export const completionRowFragment = graphql(`
   fragment completion_row on Completion {
-    id step index group promptText answer text tokenCount truncated
+    id
+    step
+    index
+    group
+    promptText
+    answer
+    text
+    tokenCount
+    truncated
     reward
-    rewards { name value weight version error }
-    advantage signal kl logp refLogp updatedLogp
-    verdictCount verdictsHidden commentCount
-    myVerdict { id value }
+    rewards {
+      name
+      value
+      weight
+      version
+      error
+    }
+    advantage
+    signal
+    kl
+    logp
+    refLogp
+    updatedLogp
+    verdictCount
+    verdictsHidden
+    commentCount
+    myVerdict {
+      id
+      value
+    }
   }
 `);
 
@@ -28,7 +52,8 @@ export interface CompletionGroup {
 
 export function groupsOf(rows: readonly CompletionRow[]): CompletionGroup[] {
   const groups = new Map<number, CompletionRow[]>();
-  for (const row of [...rows].sort((a, b) => a.group - b.group || a.index - b.index)) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  for (const row of [...rows].sort((a, b) => a.group - b.group || a.index - b.index))
+    groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
   return [...groups].map(([group, completions]) => ({ group, completions }));
 }
 

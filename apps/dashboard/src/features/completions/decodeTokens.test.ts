@@ -20,7 +20,11 @@ describe('decodeTokens', () => {
 
   it('names the array that does not fit', () => {
     const ids = base64(Int32Array.of(1, 2));
-    expect(() => decodeTokens({ tokenIds: ids, pieces: ['a', 'b'], logp: base64(Float32Array.of(-1)) })).toThrow(/logp has 1 entries for 2 tokens/);
-    expect(() => decodeTokens({ tokenIds: ids, pieces: ['a', 'b'], logp: btoa('abc') })).toThrow(/logp has 3 bytes/);
+    expect(() =>
+      decodeTokens({ tokenIds: ids, pieces: ['a', 'b'], logp: base64(Float32Array.of(-1)) }),
+    ).toThrow(/logp has 1 entries for 2 tokens/);
+    expect(() => decodeTokens({ tokenIds: ids, pieces: ['a', 'b'], logp: btoa('abc') })).toThrow(
+      /logp has 3 bytes/,
+    );
   });
 });

@@ -24,12 +24,14 @@ export interface EncodedTokens {
 /** @throws RangeError when the arrays differ in length or are cut within a number. */
 export function decodeTokens(encoded: EncodedTokens): TokenFigures[] {
   const ids = decode(encoded.tokenIds, 'tokenIds', (view, offset) => view.getInt32(offset, true));
-  const float32 = (text: string, field: string) => decode(text, field, (view, offset) => view.getFloat32(offset, true));
+  const float32 = (text: string, field: string) =>
+    decode(text, field, (view, offset) => view.getFloat32(offset, true));
   const logp = float32(encoded.logp, 'logp');
   const refLogp = encoded.refLogp ? float32(encoded.refLogp, 'refLogp') : null;
   const updatedLogp = encoded.updatedLogp ? float32(encoded.updatedLogp, 'updatedLogp') : null;
   for (const [field, array] of Object.entries({ logp, refLogp, updatedLogp, pieces: encoded.pieces }))
-    if (array && array.length !== ids.length) throw new RangeError(`decodeTokens: ${field} has ${array.length} entries for ${ids.length} tokens`);
+    if (array && array.length !== ids.length)
+      throw new RangeError(`decodeTokens: ${field} has ${array.length} entries for ${ids.length} tokens`);
   return ids.map((id, index) => ({
     id,
     piece: encoded.pieces[index] ?? '',
@@ -41,7 +43,8 @@ export function decodeTokens(encoded: EncodedTokens): TokenFigures[] {
 
 function decode(base64: string, field: string, read: (view: DataView, offset: number) => number): number[] {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  if (bytes.length % 4 !== 0) throw new RangeError(`decodeTokens: ${field} has ${bytes.length} bytes, which is not a multiple of 4`);
+  if (bytes.length % 4 !== 0)
+    throw new RangeError(`decodeTokens: ${field} has ${bytes.length} bytes, which is not a multiple of 4`);
   const view = new DataView(bytes.buffer);
   return Array.from({ length: bytes.length / 4 }, (_, index) => read(view, index * 4));
 }

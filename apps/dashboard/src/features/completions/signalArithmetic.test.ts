@@ -13,37 +13,55 @@ const completion = (over: Partial<ScoredCompletion>): ScoredCompletion => ({
 describe('signalEquations', () => {
   it('spells out reward, leave-one-out advantage and penalised signal', () => {
     // Group 1, 0, 0, 0: the mean of the other three is 0, so A = 1. KL 0.5 at β = 0.1 takes 0.05.
-    const equations = signalEquations(completion({ advantage: 1, kl: 0.5, signal: 0.95 }), [1, 0, 0, 0], { advantage: 'rloo', beta: 0.1 });
+    const equations = signalEquations(completion({ advantage: 1, kl: 0.5, signal: 0.95 }), [1, 0, 0, 0], {
+      advantage: 'rloo',
+      beta: 0.1,
+    });
     expect(equations.map(({ left, value }) => [left, value])).toEqual([
       ['reward', 1],
       ['advantage', 1],
       ['signal', 0.95],
     ]);
     expect(equations[1]?.terms.map(({ value }) => value)).toEqual([1, 0]);
-    expect(equations[2]?.terms.map(({ operator, value }) => `${operator}${value}`)).toEqual(['1', '−0.1', '×0.5']);
+    expect(equations[2]?.terms.map(({ operator, value }) => `${operator}${value}`)).toEqual([
+      '1',
+      '−0.1',
+      '×0.5',
+    ]);
   });
 
   it('leaves null rewards of the group out of the mean', () => {
     // The other known rewards are 0 and 1: mean 0.5.
-    const equations = signalEquations(completion({ advantage: 0.5, signal: 0.5 }), [1, 0, 1, null], { advantage: 'rloo', beta: 0 });
+    const equations = signalEquations(completion({ advantage: 0.5, signal: 0.5 }), [1, 0, 1, null], {
+      advantage: 'rloo',
+      beta: 0,
+    });
     expect(equations.find(({ left }) => left === 'advantage')?.rule).toBe('reward − mean of the other 2');
   });
 
   it('divides by the group’s standard deviation under group_norm', () => {
     // Rewards 1, 0: mean 0.5, std (n − 1) = √0.5 = 0.70711; A = 0.5 / (0.70711 + 1e-4) = 0.70701.
-    const equations = signalEquations(completion({ advantage: 0.70701, signal: 0.70701 }), [1, 0], { advantage: 'group_norm', beta: 0 });
+    const equations = signalEquations(completion({ advantage: 0.70701, signal: 0.70701 }), [1, 0], {
+      advantage: 'group_norm',
+      beta: 0,
+    });
     expect(equations.map(({ left }) => left)).toEqual(['reward', 'advantage', 'signal']);
   });
 
   it('does not claim an equation whose result is not what was recorded', () => {
-    const equations = signalEquations(completion({ advantage: 0.3, signal: 0.9 }), [1, 0, 0, 0], { advantage: 'rloo', beta: 0 });
+    const equations = signalEquations(completion({ advantage: 0.3, signal: 0.9 }), [1, 0, 0, 0], {
+      advantage: 'rloo',
+      beta: 0,
+    });
     expect(equations.map(({ left }) => left)).toEqual(['reward']);
   });
 
   it('says nothing about a reward of which a component could not be computed, nor without the run’s rule', () => {
     const failed = completion({ reward: null, rewards: [{ name: 'exact', value: null, weight: 1 }] });
     expect(signalEquations(failed, [null], { advantage: 'rloo', beta: 0 })).toEqual([]);
-    expect(signalEquations(completion({ advantage: 1, signal: 1 }), [1, 0], null).map(({ left }) => left)).toEqual(['reward']);
+    expect(
+      signalEquations(completion({ advantage: 1, signal: 1 }), [1, 0], null).map(({ left }) => left),
+    ).toEqual(['reward']);
   });
 
   it('weighs components', () => {
@@ -54,7 +72,9 @@ describe('signalEquations', () => {
         { name: 'partial', value: 0.5, weight: 0.5 },
       ],
     });
-    expect(signalEquations(two, [], null)[0]?.terms.map(({ operator, value }) => `${operator}${value}`)).toEqual(['1', '×1', '+0.5', '×0.5']);
+    expect(
+      signalEquations(two, [], null)[0]?.terms.map(({ operator, value }) => `${operator}${value}`),
+    ).toEqual(['1', '×1', '+0.5', '×0.5']);
   });
 });
 

@@ -3,7 +3,11 @@ import type { Advantage } from '@nabla/domain';
 
 export interface ScoredCompletion {
   readonly reward: number | null;
-  readonly rewards: readonly { readonly name: string; readonly value: number | null; readonly weight: number }[];
+  readonly rewards: readonly {
+    readonly name: string;
+    readonly value: number | null;
+    readonly weight: number;
+  }[];
   readonly advantage: number | null;
   readonly signal: number | null;
   readonly kl: number | null;
@@ -42,22 +46,37 @@ const GROUP_NORM_EPSILON = 1e-4;
  * trainer, or a group that is not known in full, gives fewer.
  * @param groupRewards rewards of all completions of the same prompt and step, this one included; null where one could not be computed.
  */
-export function signalEquations(completion: ScoredCompletion, groupRewards: readonly (number | null)[], rule: SignalRule | null): Equation[] {
+export function signalEquations(
+  completion: ScoredCompletion,
+  groupRewards: readonly (number | null)[],
+  rule: SignalRule | null,
+): Equation[] {
   const equations: Equation[] = [];
   const { reward, advantage, signal, kl } = completion;
   const sum = rewardEquation(completion);
   if (sum) equations.push(sum);
   if (rule && reward !== null && advantage !== null) {
     const equation = advantageEquation(reward, advantage, groupRewards, rule.advantage);
-    if (equation && agrees(equation.value, advantage, reward)) equations.push({ ...equation, value: advantage });
+    if (equation && agrees(equation.value, advantage, reward))
+      equations.push({ ...equation, value: advantage });
   }
   if (rule && advantage !== null && signal !== null) {
     const penalised = rule.beta !== 0 && kl !== null;
     const value = penalised ? advantage - rule.beta * kl : advantage;
     const terms: Term[] = [{ operator: '', value: advantage, label: 'advantage' }];
-    if (penalised) terms.push({ operator: '−', value: rule.beta, label: 'β' }, { operator: '×', value: kl, label: 'KL' });
+    if (penalised)
+      terms.push({ operator: '−', value: rule.beta, label: 'β' }, { operator: '×', value: kl, label: 'KL' });
     if (agrees(value, signal, advantage))
-      equations.push({ left: 'signal', rule: penalised ? 'advantage − β · KL' : rule.beta === 0 ? 'advantage (β is 0: no KL penalty)' : 'advantage', terms, value: signal });
+      equations.push({
+        left: 'signal',
+        rule: penalised
+          ? 'advantage − β · KL'
+          : rule.beta === 0
+            ? 'advantage (β is 0: no KL penalty)'
+            : 'advantage',
+        terms,
+        value: signal,
+      });
   }
   return equations;
 }
@@ -83,12 +102,22 @@ function rewardEquation({ reward, rewards }: ScoredCompletion): Equation | null 
   for (const component of rewards) {
     if (component.value === null) return null;
     value += component.weight * component.value;
-    terms.push({ operator: terms.length === 0 ? '' : '+', value: component.weight, label: 'weight' }, { operator: '×', value: component.value, label: component.name });
+    terms.push(
+      { operator: terms.length === 0 ? '' : '+', value: component.weight, label: 'weight' },
+      { operator: '×', value: component.value, label: component.name },
+    );
   }
-  return agrees(value, reward, 1) ? { left: 'reward', rule: 'Σ weight · component', terms, value: reward } : null;
+  return agrees(value, reward, 1)
+    ? { left: 'reward', rule: 'Σ weight · component', terms, value: reward }
+    : null;
 }
 
-function advantageEquation(reward: number, recorded: number, groupRewards: readonly (number | null)[], kind: Advantage): Equation | null {
+function advantageEquation(
+  reward: number,
+  recorded: number,
+  groupRewards: readonly (number | null)[],
+  kind: Advantage,
+): Equation | null {
   const known = groupRewards.filter((value) => value !== null);
   const r: Term = { operator: '', value: reward, label: 'reward' };
   const total = known.reduce((sum, value) => sum + value, 0);
@@ -124,7 +153,9 @@ function advantageEquation(reward: number, recorded: number, groupRewards: reado
       };
     case 'group_norm': {
       if (known.length < 2) return null;
-      const deviation = Math.sqrt(known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1));
+      const deviation = Math.sqrt(
+        known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1),
+      );
       return {
         left: 'advantage',
         rule: '(reward − mean of the group) ÷ its standard deviation',
@@ -140,5 +171,7 @@ function advantageEquation(reward: number, recorded: number, groupRewards: reado
 }
 
 function agrees(computed: number, recorded: number, scale: number): boolean {
-  return Math.abs(computed - recorded) <= FLOAT32_TOLERANCE * Math.max(1, Math.abs(recorded), Math.abs(scale));
+  return (
+    Math.abs(computed - recorded) <= FLOAT32_TOLERANCE * Math.max(1, Math.abs(recorded), Math.abs(scale))
+  );
 }

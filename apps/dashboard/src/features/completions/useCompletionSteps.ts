@@ -5,13 +5,19 @@ import { graphql } from '../../graphql/generated/index.ts';
 
 const stepsQuery = graphql(`
   query CompletionSteps($runId: ID!, $last: Int!) {
-    run(id: $runId) { id completionSteps(last: $last) }
+    run(id: $runId) {
+      id
+      completionSteps(last: $last)
+    }
   }
 `);
 
 const completionsAddedSubscription = graphql(`
   subscription CompletionsAdded($runId: ID!) {
-    completionsAdded(runId: $runId) { runId step }
+    completionsAdded(runId: $runId) {
+      runId
+      step
+    }
   }
 `);
 
@@ -31,17 +37,27 @@ export interface CompletionSteps {
 
 /** The steps of a run that one can look at, growing as the run goes on. */
 export function useCompletionSteps(runId: string, live: boolean): CompletionSteps {
-  const [{ data, error, fetching }, execute] = useQuery({ query: stepsQuery, variables: { runId, last: LAST_STEPS }, requestPolicy: 'cache-and-network' });
+  const [{ data, error, fetching }, execute] = useQuery({
+    query: stepsQuery,
+    variables: { runId, last: LAST_STEPS },
+    requestPolicy: 'cache-and-network',
+  });
   const [added, setAdded] = useState<readonly number[]>([]);
   const seen = useRef(0);
   const [, render] = useState(0);
-  useSubscription({ query: completionsAddedSubscription, variables: { runId }, pause: !live }, (_, message) => {
-    const { step } = message.completionsAdded;
-    setAdded((present) => (present.includes(step) ? present : [...present.slice(-LAST_STEPS), step]));
-    return message;
-  });
+  useSubscription(
+    { query: completionsAddedSubscription, variables: { runId }, pause: !live },
+    (_, message) => {
+      const { step } = message.completionsAdded;
+      setAdded((present) => (present.includes(step) ? present : [...present.slice(-LAST_STEPS), step]));
+      return message;
+    },
+  );
   const recorded = data?.run?.completionSteps;
-  const steps = useMemo(() => [...new Set([...(recorded ?? []), ...added])].sort((a, b) => a - b), [recorded, added]);
+  const steps = useMemo(
+    () => [...new Set([...(recorded ?? []), ...added])].sort((a, b) => a - b),
+    [recorded, added],
+  );
   const markSeen = useCallback(() => {
     setAdded((present) => {
       seen.current = present.length;
@@ -50,5 +66,12 @@ export function useCompletionSteps(runId: string, live: boolean): CompletionStep
     render((count) => count + 1);
   }, []);
   const retry = useCallback(() => execute({ requestPolicy: 'network-only' }), [execute]);
-  return { steps, newSteps: Math.max(0, added.length - seen.current), markSeen, loading: fetching && !data, error, retry };
+  return {
+    steps,
+    newSteps: Math.max(0, added.length - seen.current),
+    markSeen,
+    loading: fetching && !data,
+    error,
+    retry,
+  };
 }

@@ -14,9 +14,20 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [['?'], 'These keys'],
 ];
 
-export function KeyHelp({ open, onOpenChange }: { readonly open: boolean; readonly onOpenChange: (open: boolean) => void }) {
+export function KeyHelp({
+  open,
+  onOpenChange,
+}: {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+}) {
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title="Keys" description="A verdict is saved at once. Another one by you replaces it; both are kept in the record.">
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Keys"
+      description="A verdict is saved at once. Another one by you replaces it; both are kept in the record."
+    >
       <dl className={styles.keyList}>
         {KEYS.map(([keys, text]) => (
           <div key={text}>

@@ -21,12 +21,24 @@ import { VERDICTS, VerdictIcon, verdictWord } from './verdictWords.tsx';
 
 const cardQuery = graphql(`
   query ReviewCard($id: ID!) {
-    completion(id: $id) { id ...completion_row ...review_verdicts }
+    completion(id: $id) {
+      id
+      ...completion_row
+      ...review_verdicts
+    }
   }
 `);
 
 /** One completion to judge; after the verdict, what others said. */
-export function ReviewCard({ id, own, judged, showAnswer, showReward, review, commentFieldId }: {
+export function ReviewCard({
+  id,
+  own,
+  judged,
+  showAnswer,
+  showReward,
+  review,
+  commentFieldId,
+}: {
   readonly id: string;
   readonly own: VerdictValue | null;
   readonly judged: boolean;
@@ -39,7 +51,10 @@ export function ReviewCard({ id, own, judged, showAnswer, showReward, review, co
   const completion = data?.completion;
   const row = readFragment(completionRowFragment, completion);
   const subject = readFragment(verdictsFragment, completion);
-  if (error && !row) return <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />;
+  if (error && !row)
+    return (
+      <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />
+    );
   if (!row || !subject) return <SkeletonRows rows={4} label="Loading the completion" />;
   return (
     <article className={styles.card} aria-label={`Completion of step ${row.step}`}>
@@ -52,12 +67,21 @@ export function ReviewCard({ id, own, judged, showAnswer, showReward, review, co
       {showAnswer && (
         <div className={styles.block}>
           <h2 className={styles.blockName}>Answer</h2>
-          <div className={styles.prompt}>{typeof row.answer === 'string' ? <CompletionText text={row.answer} /> : <span className={styles.hidden}>This prompt has no answer.</span>}</div>
+          <div className={styles.prompt}>
+            {typeof row.answer === 'string' ? (
+              <CompletionText text={row.answer} />
+            ) : (
+              <span className={styles.hidden}>This prompt has no answer.</span>
+            )}
+          </div>
         </div>
       )}
       <div className={styles.block}>
         <h2 className={styles.blockName}>
-          Completion <span className={styles.sub}>step {row.step.toLocaleString('en')} · {row.tokenCount} tokens</span>
+          Completion{' '}
+          <span className={styles.sub}>
+            step {row.step.toLocaleString('en')} · {row.tokenCount} tokens
+          </span>
         </h2>
         <div className={styles.completion}>
           <CompletionText text={row.text} truncated={row.truncated} />
@@ -83,7 +107,13 @@ export function ReviewCard({ id, own, judged, showAnswer, showReward, review, co
       )}
       <div className={styles.answers} role="group" aria-label="Your verdict">
         {VERDICTS.map(({ value, word, digit, key }) => (
-          <button key={value} type="button" className={cx(styles.answer, styles[`tone${word}`], own === value && styles.chosen)} aria-pressed={own === value} onClick={() => review.judge(value)}>
+          <button
+            key={value}
+            type="button"
+            className={cx(styles.answer, styles[`tone${word}`], own === value && styles.chosen)}
+            aria-pressed={own === value}
+            onClick={() => review.judge(value)}
+          >
             <VerdictIcon value={value} size={18} />
             <span>{word}</span>
             <span className={styles.keys} aria-hidden>
@@ -95,7 +125,11 @@ export function ReviewCard({ id, own, judged, showAnswer, showReward, review, co
       </div>
       <div className={styles.onward}>
         <span role="status" className={styles.hidden}>
-          {judged && own ? `Your verdict: ${verdictWord(own).toLowerCase()}.` : own ? `Judged ${verdictWord(own).toLowerCase()} before; another verdict replaces it.` : ''}
+          {judged && own
+            ? `Your verdict: ${verdictWord(own).toLowerCase()}.`
+            : own
+              ? `Judged ${verdictWord(own).toLowerCase()} before; another verdict replaces it.`
+              : ''}
         </span>
         {judged ? (
           <Button variant="primary" autoFocus onClick={review.next}>

@@ -16,7 +16,13 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { Callout, EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useHotkeys } from '../../ui/useHotkeys.ts';
 import { useUrlState } from '../../ui/useUrlState.ts';
-import { type CompletionListState, completionFilter, conditionCount, readCompletionList, writeCompletionList } from '../completions/completionFilter.ts';
+import {
+  type CompletionListState,
+  completionFilter,
+  conditionCount,
+  readCompletionList,
+  writeCompletionList,
+} from '../completions/completionFilter.ts';
 import { FilterBar } from '../completions/FilterBar.tsx';
 import { rewardComponents } from '../run/metricGroups.ts';
 import { Crumbs } from '../shell/Crumbs.tsx';
@@ -29,7 +35,17 @@ import { verdictsAddedSubscription } from './verdicts.ts';
 
 const runQuery = graphql(`
   query ReviewRun($id: ID!) {
-    run(id: $id) { id number name metricNames project { id slug name } }
+    run(id: $id) {
+      id
+      number
+      name
+      metricNames
+      project {
+        id
+        slug
+        name
+      }
+    }
   }
 `);
 
@@ -48,13 +64,21 @@ export function ReviewPage({ runId }: { readonly runId: string }) {
       <Crumbs
         items={[
           { label: 'Projects', href: '/projects' },
-          ...(run ? [{ label: run.project.name, href: `/p/${run.project.slug}` }, { label: `#${run.number} ${run.name}`, href: `/runs/${run.id}` }] : []),
+          ...(run
+            ? [
+                { label: run.project.name, href: `/p/${run.project.slug}` },
+                { label: `#${run.number} ${run.name}`, href: `/runs/${run.id}` },
+              ]
+            : []),
           { label: 'Review' },
         ]}
         project={run?.project.slug}
       />
       {error && !run ? (
-        <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />
+        <ErrorState
+          message={describeError(error)}
+          onRetry={() => execute({ requestPolicy: 'network-only' })}
+        />
       ) : !run ? (
         fetching || !data ? (
           <SkeletonRows rows={6} label="Loading the review" />
@@ -65,17 +89,36 @@ export function ReviewPage({ runId }: { readonly runId: string }) {
         <>
           <div className={styles.head}>
             <h1 className={styles.title}>
-              Review <Link href={`/runs/${run.id}`}>#{run.number} {run.name}</Link>
+              Review{' '}
+              <Link href={`/runs/${run.id}`}>
+                #{run.number} {run.name}
+              </Link>
             </h1>
-            <Button size="sm" variant="ghost" icon={<ListFilter size={13} aria-hidden />} aria-expanded={filtering} onClick={() => setFiltering(!filtering)}>
+            <Button
+              size="sm"
+              variant="ghost"
+              icon={<ListFilter size={13} aria-hidden />}
+              aria-expanded={filtering}
+              onClick={() => setFiltering(!filtering)}
+            >
               {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
             </Button>
           </div>
-          {filtering && <FilterBar state={state} components={rewardComponents(run.metricNames)} withOrder={false} onChange={(next) => url.set(writeCompletionList(next))} />}
+          {filtering && (
+            <FilterBar
+              state={state}
+              components={rewardComponents(run.metricNames)}
+              withOrder={false}
+              onChange={(next) => url.set(writeCompletionList(next))}
+            />
+          )}
           {viewer.can('giveVerdict') ? (
             <Queue key={JSON.stringify(completionFilter(state))} runId={run.id} state={state} />
           ) : (
-            <EmptyState title="Your role does not judge" action={<ButtonLink href={`/runs/${run.id}?tab=completions`}>Read the completions</ButtonLink>}>
+            <EmptyState
+              title="Your role does not judge"
+              action={<ButtonLink href={`/runs/${run.id}?tab=completions`}>Read the completions</ButtonLink>}
+            >
               Reviewers, researchers and owners do. An owner can change your role under Settings.
             </EmptyState>
           )}
@@ -116,10 +159,24 @@ function Queue({ runId, state }: { readonly runId: string; readonly state: Compl
     <div className={styles.queue}>
       <Progress review={review} />
       <div className={styles.options}>
-        <Switch label="Show the answer" checked={answer} onChange={(event) => url.set({ answer: event.target.checked ? 1 : null })} />
-        <Switch label="Show the reward before judging" checked={rewardFirst} onChange={(event) => url.set({ reward: event.target.checked ? 1 : null })} />
+        <Switch
+          label="Show the answer"
+          checked={answer}
+          onChange={(event) => url.set({ answer: event.target.checked ? 1 : null })}
+        />
+        <Switch
+          label="Show the reward before judging"
+          checked={rewardFirst}
+          onChange={(event) => url.set({ reward: event.target.checked ? 1 : null })}
+        />
         <span className={styles.right}>
-          <IconButton label="Back to the last one" shortcut="z" size="sm" disabled={items.length === 0 || (position === 0 && phase !== 'finished')} onClick={review.back}>
+          <IconButton
+            label="Back to the last one"
+            shortcut="z"
+            size="sm"
+            disabled={items.length === 0 || (position === 0 && phase !== 'finished')}
+            onClick={review.back}
+          >
             <Undo2 size={15} aria-hidden />
           </IconButton>
           <IconButton label="Keys" shortcut="?" size="sm" onClick={() => setHelp(true)}>
@@ -132,7 +189,16 @@ function Queue({ runId, state }: { readonly runId: string; readonly state: Compl
       ) : phase === 'finished' ? (
         <Finished review={review} runId={runId} filtered={filter !== null} />
       ) : current ? (
-        <ReviewCard key={current.id} id={current.id} own={current.verdict} judged={judged} showAnswer={answer} showReward={rewardFirst || judged} review={review} commentFieldId={COMMENT_FIELD} />
+        <ReviewCard
+          key={current.id}
+          id={current.id}
+          own={current.verdict}
+          judged={judged}
+          showAnswer={answer}
+          showReward={rewardFirst || judged}
+          review={review}
+          commentFieldId={COMMENT_FIELD}
+        />
       ) : (
         <div className={styles.card}>
           <SkeletonRows rows={4} label="Loading the next completion" />
@@ -147,7 +213,11 @@ function Progress({ review }: { readonly review: Review }) {
   const { progress } = review;
   return (
     <div className={styles.progress}>
-      <ProgressBar value={progress?.judgedByMe ?? 0} max={Math.max(progress?.total ?? 1, 1)} label="Judged by you" />
+      <ProgressBar
+        value={progress?.judgedByMe ?? 0}
+        max={Math.max(progress?.total ?? 1, 1)}
+        label="Judged by you"
+      />
       <span role="status" className={styles.progressText}>
         {progress
           ? `${formatCount(progress.judgedByMe)} of ${formatCount(progress.total)} judged by you${progress.reviewers > 1 ? ` · ${progress.reviewers} reviewers` : ''}`
@@ -157,13 +227,26 @@ function Progress({ review }: { readonly review: Review }) {
   );
 }
 
-function Finished({ review, runId, filtered }: { readonly review: Review; readonly runId: string; readonly filtered: boolean }) {
+function Finished({
+  review,
+  runId,
+  filtered,
+}: {
+  readonly review: Review;
+  readonly runId: string;
+  readonly filtered: boolean;
+}) {
   const skipped = skippedCount(review.state);
   const none = review.progress?.total === 0;
   if (none)
     return (
-      <EmptyState title={filtered ? 'No completion fits the filter' : 'Nothing to judge yet'} action={<ButtonLink href={`/runs/${runId}`}>To the run</ButtonLink>}>
-        {filtered ? 'Take away a condition of the filter.' : 'This run has recorded no completions. They come with the first policy-gradient step.'}
+      <EmptyState
+        title={filtered ? 'No completion fits the filter' : 'Nothing to judge yet'}
+        action={<ButtonLink href={`/runs/${runId}`}>To the run</ButtonLink>}
+      >
+        {filtered
+          ? 'Take away a condition of the filter.'
+          : 'This run has recorded no completions. They come with the first policy-gradient step.'}
       </EmptyState>
     );
   return (
@@ -178,11 +261,14 @@ function Finished({ review, runId, filtered }: { readonly review: Review; readon
               </Button>
             )}
             <Button onClick={review.again}>Look for new ones</Button>
-            <ButtonLink href={`/runs/${runId}?tab=completions&view=list&judged=by_me`}>Those you judged</ButtonLink>
+            <ButtonLink href={`/runs/${runId}?tab=completions&view=list&judged=by_me`}>
+              Those you judged
+            </ButtonLink>
           </>
         }
       >
-        {review.progress && `${formatCount(review.progress.judgedByMe)} of ${formatCount(review.progress.total)} completions ${filtered ? 'that fit the filter ' : ''}have your verdict.`}
+        {review.progress &&
+          `${formatCount(review.progress.judgedByMe)} of ${formatCount(review.progress.total)} completions ${filtered ? 'that fit the filter ' : ''}have your verdict.`}
       </EmptyState>
       {review.saving && <Callout>Saving your last verdict.</Callout>}
     </>

@@ -35,7 +35,14 @@ export function VerdictPanel({ completion }: { readonly completion: FragmentType
       {viewer.can('giveVerdict') && (
         <div className={styles.choices} role="group" aria-label="Your verdict">
           {VERDICTS.map(({ value, word }) => (
-            <Button key={value} size="sm" aria-pressed={own === value} className={own === value ? styles[`own${word}`] : undefined} icon={<VerdictIcon value={value} size={13} />} onClick={() => void judge(value)}>
+            <Button
+              key={value}
+              size="sm"
+              aria-pressed={own === value}
+              className={own === value ? styles[`own${word}`] : undefined}
+              icon={<VerdictIcon value={value} size={13} />}
+              onClick={() => void judge(value)}
+            >
               {word}
             </Button>
           ))}

@@ -23,25 +23,51 @@ describe('reduceQueue', () => {
   });
 
   it('rolls back a verdict that is refused only after the reviewer has gone on, without pulling them back', () => {
-    const state = run(arrived('a'), good, { type: 'next' }, arrived('b'), { type: 'refused', id: 'a', before: null });
-    expect(state).toMatchObject({ phase: 'judging', position: 1, items: [{ id: 'a', verdict: null }, { id: 'b' }] });
+    const state = run(arrived('a'), good, { type: 'next' }, arrived('b'), {
+      type: 'refused',
+      id: 'a',
+      before: null,
+    });
+    expect(state).toMatchObject({
+      phase: 'judging',
+      position: 1,
+      items: [{ id: 'a', verdict: null }, { id: 'b' }],
+    });
     expect(skippedCount(state)).toBe(1);
   });
 
   it('goes back to the last one, lets it be judged anew, and comes forward to where it was', () => {
     const back = run(arrived('a'), good, { type: 'next' }, arrived('b'), { type: 'back' });
-    expect(back).toMatchObject({ phase: 'judging', position: 0, items: [{ id: 'a', verdict: 'GOOD' }, { id: 'b' }] });
+    expect(back).toMatchObject({
+      phase: 'judging',
+      position: 0,
+      items: [{ id: 'a', verdict: 'GOOD' }, { id: 'b' }],
+    });
     const again = reduceQueue(reduceQueue(back, { type: 'judge', value: 'BAD' }), { type: 'next' });
-    expect(again).toMatchObject({ phase: 'judging', position: 1, items: [{ id: 'a', verdict: 'BAD' }, { id: 'b' }] });
+    expect(again).toMatchObject({
+      phase: 'judging',
+      position: 1,
+      items: [{ id: 'a', verdict: 'BAD' }, { id: 'b' }],
+    });
   });
 
   it('goes back from the end, and stays at the beginning', () => {
-    expect(run(arrived('a'), good, { type: 'next' }, { type: 'none_left' }, { type: 'back' })).toMatchObject({ phase: 'judging', position: 0 });
+    expect(run(arrived('a'), good, { type: 'next' }, { type: 'none_left' }, { type: 'back' })).toMatchObject({
+      phase: 'judging',
+      position: 0,
+    });
     expect(run(arrived('a'), { type: 'back' })).toMatchObject({ phase: 'judging', position: 0 });
   });
 
   it('never shows one twice by itself; skipped ones come again when asked for', () => {
-    const end = run(arrived('a'), { type: 'skip' }, arrived('b'), good, { type: 'next' }, { type: 'none_left' });
+    const end = run(
+      arrived('a'),
+      { type: 'skip' },
+      arrived('b'),
+      good,
+      { type: 'next' },
+      { type: 'none_left' },
+    );
     expect(end.phase).toBe('finished');
     expect(shownIds(end)).toEqual(['a', 'b']);
     expect(skippedCount(end)).toBe(1);

@@ -33,9 +33,15 @@ export function reduceQueue(state: QueueState, event: QueueEvent): QueueState {
   switch (event.type) {
     case 'arrived':
       if (state.phase !== 'waiting' || state.items.some(({ id }) => id === event.id)) return state;
-      return { items: [...state.items, { id: event.id, verdict: event.verdict }], position: state.items.length, phase: 'judging' };
+      return {
+        items: [...state.items, { id: event.id, verdict: event.verdict }],
+        position: state.items.length,
+        phase: 'judging',
+      };
     case 'none_left':
-      return state.phase === 'waiting' ? { ...state, position: state.items.length, phase: 'finished' } : state;
+      return state.phase === 'waiting'
+        ? { ...state, position: state.items.length, phase: 'finished' }
+        : state;
     case 'judge':
       if (!current || (state.phase !== 'judging' && state.phase !== 'judged')) return state;
       return { ...withVerdict(state, current.id, event.value), phase: 'judged' };
@@ -48,7 +54,8 @@ export function reduceQueue(state: QueueState, event: QueueEvent): QueueState {
     case 'next':
       return state.phase === 'judged' ? forward(state) : state;
     case 'back': {
-      const position = state.phase === 'waiting' || state.phase === 'finished' ? state.items.length - 1 : state.position - 1;
+      const position =
+        state.phase === 'waiting' || state.phase === 'finished' ? state.items.length - 1 : state.position - 1;
       // What is gone back to is open for another verdict; its present one is shown.
       return position >= 0 ? { ...state, position, phase: 'judging' } : state;
     }
@@ -65,7 +72,9 @@ export function shownIds(state: QueueState): string[] {
 }
 
 export function skippedCount(state: QueueState): number {
-  return state.items.filter(({ verdict }, index) => verdict === null && (state.phase === 'finished' || index !== state.position)).length;
+  return state.items.filter(
+    ({ verdict }, index) => verdict === null && (state.phase === 'finished' || index !== state.position),
+  ).length;
 }
 
 function forward(state: QueueState): QueueState {

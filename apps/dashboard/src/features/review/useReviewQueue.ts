@@ -11,13 +11,21 @@ import { giveVerdictMutation, verdictsFragment } from './verdicts.ts';
 
 const nextQuery = graphql(`
   query NextToReview($runId: ID!, $filter: CompletionFilter, $excludeIds: [ID!]) {
-    nextToReview(runId: $runId, filter: $filter, excludeIds: $excludeIds) { id ...completion_row ...review_verdicts }
+    nextToReview(runId: $runId, filter: $filter, excludeIds: $excludeIds) {
+      id
+      ...completion_row
+      ...review_verdicts
+    }
   }
 `);
 
 const progressQuery = graphql(`
   query ReviewProgress($runId: ID!, $filter: CompletionFilter) {
-    reviewProgress(runId: $runId, filter: $filter) { judgedByMe total reviewers }
+    reviewProgress(runId: $runId, filter: $filter) {
+      judgedByMe
+      total
+      reviewers
+    }
   }
 `);
 
@@ -27,7 +35,11 @@ const MAX_EXCLUDED = 200;
 export interface Review {
   readonly state: QueueState;
   readonly error: string | null;
-  readonly progress: { readonly judgedByMe: number; readonly total: number; readonly reviewers: number } | null;
+  readonly progress: {
+    readonly judgedByMe: number;
+    readonly total: number;
+    readonly reviewers: number;
+  } | null;
   readonly saving: boolean;
   judge(value: VerdictValue): void;
   skip(): void;
@@ -46,7 +58,11 @@ export function useReviewQueue(runId: string, filter: CompletionFilter | null): 
   const [attempt, setAttempt] = useState(0);
   const [saving, setSaving] = useState(0);
   const [, give] = useMutation(giveVerdictMutation);
-  const [progress, refreshProgress] = useQuery({ query: progressQuery, variables: { runId, filter }, requestPolicy: 'cache-and-network' });
+  const [progress, refreshProgress] = useQuery({
+    query: progressQuery,
+    variables: { runId, filter },
+    requestPolicy: 'cache-and-network',
+  });
 
   // The one after the present is asked for as soon as the present is on the page. Keyed by what was already shown then.
   const ahead = useRef<{ readonly key: string; readonly answer: Promise<Answer> } | null>(null);
@@ -55,12 +71,18 @@ export function useReviewQueue(runId: string, filter: CompletionFilter | null): 
       const key = excluded.join(' ');
       if (ahead.current?.key === key) return ahead.current.answer;
       const answer = client
-        .query(nextQuery, { runId, filter, excludeIds: excluded.slice(-MAX_EXCLUDED) }, { requestPolicy: 'network-only' })
+        .query(
+          nextQuery,
+          { runId, filter, excludeIds: excluded.slice(-MAX_EXCLUDED) },
+          { requestPolicy: 'network-only' },
+        )
         .toPromise()
         .then((result): Answer => {
           if (result.error) return { kind: 'error', message: describeError(result.error) };
           const completion = readFragment(verdictsFragment, result.data?.nextToReview ?? null);
-          return completion ? { kind: 'completion', id: completion.id, verdict: completion.myVerdict?.value ?? null } : { kind: 'none' };
+          return completion
+            ? { kind: 'completion', id: completion.id, verdict: completion.myVerdict?.value ?? null }
+            : { kind: 'none' };
         });
       ahead.current = { key, answer };
       return answer;
@@ -121,4 +143,7 @@ export function useReviewQueue(runId: string, filter: CompletionFilter | null): 
   };
 }
 
-type Answer = { readonly kind: 'completion'; readonly id: string; readonly verdict: VerdictValue | null } | { readonly kind: 'none' } | { readonly kind: 'error'; readonly message: string };
+type Answer =
+  | { readonly kind: 'completion'; readonly id: string; readonly verdict: VerdictValue | null }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'error'; readonly message: string };

@@ -3,18 +3,42 @@ import { graphql } from '../../graphql/generated/index.ts';
 
 export const verdictsFragment = graphql(`
   fragment review_verdicts on Completion {
-    id verdictCount verdictsHidden commentCount
-    myVerdict { id value note }
-    verdicts { id value note createdAt author { id name } }
+    id
+    verdictCount
+    verdictsHidden
+    commentCount
+    myVerdict {
+      id
+      value
+      note
+    }
+    verdicts {
+      id
+      value
+      note
+      createdAt
+      author {
+        id
+        name
+      }
+    }
   }
 `);
 
 export const giveVerdictMutation = graphql(`
   mutation GiveVerdict($input: GiveVerdictInput!) {
     giveVerdict(input: $input) {
-      verdict { id }
-      completion { ...review_verdicts }
-      errors { code message path }
+      verdict {
+        id
+      }
+      completion {
+        ...review_verdicts
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
@@ -23,8 +47,13 @@ export const giveVerdictMutation = graphql(`
 export const verdictsAddedSubscription = graphql(`
   subscription VerdictsAdded($runId: ID!) {
     verdictsAdded(runId: $runId) {
-      author { id name }
-      completion { ...review_verdicts }
+      author {
+        id
+        name
+      }
+      completion {
+        ...review_verdicts
+      }
     }
   }
 `);

@@ -12,24 +12,45 @@ import { metricGroups } from './metricGroups.ts';
 import styles from './run.module.css';
 
 /** Every metric the run has logged. */
-export function ChartsTab({ runId, metricNames }: { readonly runId: string; readonly metricNames: readonly string[] }) {
+export function ChartsTab({
+  runId,
+  metricNames,
+}: {
+  readonly runId: string;
+  readonly metricNames: readonly string[];
+}) {
   const url = useUrlState();
   const seen = useNamesSeen(runId);
   const search = url.get('metric') ?? '';
   const groups = useMemo(() => metricGroups([...metricNames, ...seen], search), [metricNames, seen, search]);
-  if (metricNames.length === 0 && seen.length === 0) return <EmptyState title="No metrics yet">They appear with the first step the worker records.</EmptyState>;
+  if (metricNames.length === 0 && seen.length === 0)
+    return (
+      <EmptyState title="No metrics yet">They appear with the first step the worker records.</EmptyState>
+    );
   return (
     <>
       <span className={styles.search}>
         <Search size={14} aria-hidden className={styles.searchIcon} />
-        <Input inputSize="sm" type="search" aria-label="Search metrics" placeholder="Search metrics" value={search} onChange={(event) => url.set({ metric: event.target.value })} />
+        <Input
+          inputSize="sm"
+          type="search"
+          aria-label="Search metrics"
+          placeholder="Search metrics"
+          value={search}
+          onChange={(event) => url.set({ metric: event.target.value })}
+        />
       </span>
       {groups.length === 0 && <EmptyState title={`No metric fits “${search}”`} />}
       {groups.map(({ prefix, names }) => (
         <Section key={prefix} title={prefix}>
           <div className={styles.multiples}>
             {names.map((name) => (
-              <MetricChart key={name} title={prefix === 'other' ? name : name.slice(prefix.length + 1)} sources={[{ runId, name, label: name, color: paletteColor(0) }]} height={140} />
+              <MetricChart
+                key={name}
+                title={prefix === 'other' ? name : name.slice(prefix.length + 1)}
+                sources={[{ runId, name, label: name, color: paletteColor(0) }]}
+                height={140}
+              />
             ))}
           </div>
         </Section>

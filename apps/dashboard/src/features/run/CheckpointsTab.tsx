@@ -16,8 +16,19 @@ const checkpointsQuery = graphql(`
     run(id: $id) {
       id
       checkpoints(first: 50, after: $after) {
-        nodes { id step sha256 bytes createdAt deletedAt metrics }
-        pageInfo { hasNextPage endCursor }
+        nodes {
+          id
+          step
+          sha256
+          bytes
+          createdAt
+          deletedAt
+          metrics
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         totalCount
       }
     }
@@ -25,7 +36,15 @@ const checkpointsQuery = graphql(`
 `);
 
 /** Saved states of the run. `step` is asked for again when it changes: a new checkpoint comes with a step. */
-export function CheckpointsTab({ runId, everySteps, step }: { readonly runId: string; readonly everySteps: number | null; readonly step: number }) {
+export function CheckpointsTab({
+  runId,
+  everySteps,
+  step,
+}: {
+  readonly runId: string;
+  readonly everySteps: number | null;
+  readonly step: number;
+}) {
   const generation = everySteps ? Math.floor(step / everySteps) : 0;
   const list = useConnection(
     checkpointsQuery,
@@ -33,10 +52,17 @@ export function CheckpointsTab({ runId, everySteps, step }: { readonly runId: st
     `${runId} ${generation}`,
     (data) => data.run?.checkpoints,
   );
-  if (list.error && list.nodes.length === 0) return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
+  if (list.error && list.nodes.length === 0)
+    return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
   if (list.loading) return <SkeletonRows rows={4} label="Loading checkpoints" />;
   if (list.nodes.length === 0)
-    return <EmptyState title="No checkpoint yet">{everySteps ? `One is written every ${everySteps} steps, and when the run is paused. A run whose worker is lost goes on from the last one.` : 'The worker has written none.'}</EmptyState>;
+    return (
+      <EmptyState title="No checkpoint yet">
+        {everySteps
+          ? `One is written every ${everySteps} steps, and when the run is paused. A run whose worker is lost goes on from the last one.`
+          : 'The worker has written none.'}
+      </EmptyState>
+    );
   return (
     <>
       <TableScroll label="Checkpoints">

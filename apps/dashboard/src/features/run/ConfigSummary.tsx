@@ -10,20 +10,51 @@ import styles from './run.module.css';
 
 /** The choices that matter, in words; and what one should know about them. */
 export function ConfigSummary({ config }: { readonly config: RunConfig | null }) {
-  if (!config) return <Callout tone="warn">This configuration was written by another version of Nabla and cannot be summed up. The Config tab has it in full.</Callout>;
+  if (!config)
+    return (
+      <Callout tone="warn">
+        This configuration was written by another version of Nabla and cannot be summed up. The Config tab has
+        it in full.
+      </Callout>
+    );
   const pg = config.policyGradient;
   const { optimizer } = pg;
   const notes = configNotes(config);
   const items = [
     ['Task', <TaskText key="task" task={config.task} />],
-    ['Reward', config.rewards.map((reward) => `${reward.weight === 1 ? '' : `${reward.weight} × `}${reward.name} (${reward.kind.replaceAll('_', ' ')})`).join(' + ')],
-    ['Model', `${config.model.layers} layers × ${config.model.width}, ${config.model.heads} heads, about ${formatCount(parameterCount(config.model))} parameters, ${config.tokenizer.kind} tokenizer`],
-    ['Warm-up', config.warmup ? `${formatCount(config.warmup.steps)} supervised steps of ${config.warmup.batchSize}` : 'none'],
-    ['Each step', `${pg.promptsPerStep} prompts × ${pg.groupSize} completions of at most ${pg.maxNewTokens} tokens, temperature ${pg.temperature}`],
+    [
+      'Reward',
+      config.rewards
+        .map(
+          (reward) =>
+            `${reward.weight === 1 ? '' : `${reward.weight} × `}${reward.name} (${reward.kind.replaceAll('_', ' ')})`,
+        )
+        .join(' + '),
+    ],
+    [
+      'Model',
+      `${config.model.layers} layers × ${config.model.width}, ${config.model.heads} heads, about ${formatCount(parameterCount(config.model))} parameters, ${config.tokenizer.kind} tokenizer`,
+    ],
+    [
+      'Warm-up',
+      config.warmup
+        ? `${formatCount(config.warmup.steps)} supervised steps of ${config.warmup.batchSize}`
+        : 'none',
+    ],
+    [
+      'Each step',
+      `${pg.promptsPerStep} prompts × ${pg.groupSize} completions of at most ${pg.maxNewTokens} tokens, temperature ${pg.temperature}`,
+    ],
     ['Advantage', pg.advantage.replaceAll('_', ' ')],
-    ['Loss', `${pg.loss}, ${aggregationOf(pg).replaceAll('_', ' ')}${pg.loss === 'clip' ? `, ε ${pg.epsilonLow} / ${pg.epsilonHigh}` : ''}${pg.innerEpochs > 1 ? `, ${pg.innerEpochs} inner epochs` : ''}`],
+    [
+      'Loss',
+      `${pg.loss}, ${aggregationOf(pg).replaceAll('_', ' ')}${pg.loss === 'clip' ? `, ε ${pg.epsilonLow} / ${pg.epsilonHigh}` : ''}${pg.innerEpochs > 1 ? `, ${pg.innerEpochs} inner epochs` : ''}`,
+    ],
     ['KL penalty', pg.kl.beta === 0 ? 'none (β = 0)' : `β = ${pg.kl.beta}, to the initial policy`],
-    ['Optimizer', `${optimizer.kind}, learning rate ${formatNumber(optimizer.learningRate)}, ${optimizer.schedule.kind}${optimizer.schedule.warmupSteps > 0 ? ` after ${optimizer.schedule.warmupSteps} steps of rise` : ''}, ${optimizer.gradClip === null ? 'no clipping' : `clipped at norm ${optimizer.gradClip}`}`],
+    [
+      'Optimizer',
+      `${optimizer.kind}, learning rate ${formatNumber(optimizer.learningRate)}, ${optimizer.schedule.kind}${optimizer.schedule.warmupSteps > 0 ? ` after ${optimizer.schedule.warmupSteps} steps of rise` : ''}, ${optimizer.gradClip === null ? 'no clipping' : `clipped at norm ${optimizer.gradClip}`}`,
+    ],
     ['Seed', String(config.seed)],
   ] as const;
   return (
@@ -52,7 +83,18 @@ const promptSetQuery = graphql(`
     node(id: $id) {
       __typename
       id
-      ... on PromptSetVersion { version promptCount promptSet { id name project { id slug } } }
+      ... on PromptSetVersion {
+        version
+        promptCount
+        promptSet {
+          id
+          name
+          project {
+            id
+            slug
+          }
+        }
+      }
     }
   }
 `);
@@ -80,7 +122,10 @@ function PromptSetText({ id }: { readonly id: string }) {
   if (!version) return 'a prompt set';
   return (
     <>
-      <Link href={`/p/${version.promptSet.project.slug}/prompts/${version.promptSet.id}`}>{version.promptSet.name}</Link>, version {version.version} ({formatCount(version.promptCount)} prompts)
+      <Link href={`/p/${version.promptSet.project.slug}/prompts/${version.promptSet.id}`}>
+        {version.promptSet.name}
+      </Link>
+      , version {version.version} ({formatCount(version.promptCount)} prompts)
     </>
   );
 }

@@ -15,8 +15,18 @@ import styles from './run.module.css';
 const configQuery = graphql(`
   query RunConfig($id: ID!) {
     run(id: $id) {
-      id number name config configYaml configHash
-      clonedFrom { id number name config }
+      id
+      number
+      name
+      config
+      configYaml
+      configHash
+      clonedFrom {
+        id
+        number
+        name
+        config
+      }
     }
   }
 `);
@@ -26,7 +36,10 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
   const [{ data, error }, execute] = useQuery({ query: configQuery, variables: { id: runId } });
   const [all, setAll] = useState(false);
   const run = data?.run;
-  if (error && !run) return <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />;
+  if (error && !run)
+    return (
+      <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />
+    );
   if (!run) return <SkeletonRows rows={12} label="Loading the configuration" />;
   const origin = run.clonedFrom;
   return (
@@ -36,10 +49,16 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
           title="Changed from its origin"
           description={
             <>
-              Cloned from <Link href={`/runs/${origin.id}`}>#{origin.number} {origin.name}</Link>.
+              Cloned from{' '}
+              <Link href={`/runs/${origin.id}`}>
+                #{origin.number} {origin.name}
+              </Link>
+              .
             </>
           }
-          actions={<Switch label="All settings" checked={all} onChange={(event) => setAll(event.target.checked)} />}
+          actions={
+            <Switch label="All settings" checked={all} onChange={(event) => setAll(event.target.checked)} />
+          }
         >
           <ConfigTable
             columns={[
@@ -54,7 +73,8 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
         title="Configuration"
         description={
           <>
-            All defaults filled in. Fingerprint <code>{run.configHash.slice(0, 12)}</code>: runs with the same one are the same experiment.
+            All defaults filled in. Fingerprint <code>{run.configHash.slice(0, 12)}</code>: runs with the same
+            one are the same experiment.
           </>
         }
         actions={<CopyButton text={run.configYaml} label="Copy YAML" />}

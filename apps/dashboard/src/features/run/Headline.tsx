@@ -30,11 +30,20 @@ export interface HeadlineProps {
 
 export function Headline({ runId, metricNames, status, stage, warmupSteps }: HeadlineProps) {
   const figures = FIGURES.filter(({ name }) => metricNames.includes(name));
-  const states = useSeries([{ runId, name: 'reward/mean' }, { runId, name: 'sft/loss' }, ...figures.map(({ name }) => ({ runId, name }))], true);
+  const states = useSeries(
+    [
+      { runId, name: 'reward/mean' },
+      { runId, name: 'sft/loss' },
+      ...figures.map(({ name }) => ({ runId, name })),
+    ],
+    true,
+  );
   const trends = states.map((state) => trendOf(state.whole));
   const [reward, warmup, ...others] = trends;
   const loading = states.length === 0 || (states[0]?.status === 'loading' && metricNames.length > 0);
-  const flat = states[2 + figures.findIndex(({ name }) => name === 'group/zero_std_fraction')]?.whole.last.at(-1) ?? null;
+  const flat =
+    states[2 + figures.findIndex(({ name }) => name === 'group/zero_std_fraction')]?.whole.last.at(-1) ??
+    null;
   return (
     <section className={styles.headline} aria-label="Is it learning">
       <div className={styles.lead}>
@@ -47,7 +56,11 @@ export function Headline({ runId, metricNames, status, stage, warmupSteps }: Hea
             {reward && <Change metric="reward/mean" trend={reward} better="up" />}
           </span>
         )}
-        <p className={styles.verdict}>{loading ? ' ' : verdict({ reward: reward ?? null, warmup: warmup ?? null, flat, status, stage, warmupSteps })}</p>
+        <p className={styles.verdict}>
+          {loading
+            ? ' '
+            : verdict({ reward: reward ?? null, warmup: warmup ?? null, flat, status, stage, warmupSteps })}
+        </p>
       </div>
       <dl className={styles.figures}>
         {figures.map(({ name, label, better }, index) => (
@@ -60,7 +73,9 @@ export function Headline({ runId, metricNames, status, stage, warmupSteps }: Hea
               </Tooltip>
             </dt>
             <dd>
-              <span className={styles.figureValue}>{loading ? '–' : formatMetric(name, others[index]?.now)}</span>
+              <span className={styles.figureValue}>
+                {loading ? '–' : formatMetric(name, others[index]?.now)}
+              </span>
               {others[index] && <Change metric={name} trend={others[index]} better={better} />}
             </dd>
           </div>
@@ -70,10 +85,26 @@ export function Headline({ runId, metricNames, status, stage, warmupSteps }: Hea
   );
 }
 
-function Change({ metric, trend, better }: { readonly metric: string; readonly trend: Trend; readonly better: 'up' | 'down' | null }) {
-  const tone = better === null || trend.direction === 'unclear' ? undefined : trend.direction === better ? styles.good : styles.bad;
+function Change({
+  metric,
+  trend,
+  better,
+}: {
+  readonly metric: string;
+  readonly trend: Trend;
+  readonly better: 'up' | 'down' | null;
+}) {
+  const tone =
+    better === null || trend.direction === 'unclear'
+      ? undefined
+      : trend.direction === better
+        ? styles.good
+        : styles.bad;
   return (
-    <span className={cx(styles.change, tone)} title={`Mean of the last ${trend.window} points against the first ${trend.window}`}>
+    <span
+      className={cx(styles.change, tone)}
+      title={`Mean of the last ${trend.window} points against the first ${trend.window}`}
+    >
       {formatDelta(unitOf(metric), trend.delta)}
       <span className="visually-hidden"> since the start</span>
     </span>
@@ -81,7 +112,21 @@ function Change({ metric, trend, better }: { readonly metric: string; readonly t
 }
 
 /** The answer in words, no stronger than the numbers. */
-function verdict({ reward, warmup, flat, status, stage, warmupSteps }: { reward: Trend | null; warmup: Trend | null; flat: number | null; status: string; stage: string | null; warmupSteps: number }): ReactNode {
+function verdict({
+  reward,
+  warmup,
+  flat,
+  status,
+  stage,
+  warmupSteps,
+}: {
+  reward: Trend | null;
+  warmup: Trend | null;
+  flat: number | null;
+  status: string;
+  stage: string | null;
+  warmupSteps: number;
+}): ReactNode {
   if (!reward) {
     if (stage === 'WARM_UP' || warmup)
       return `Warm-up: the loss on given answers ${warmup ? `went from ${formatMetric('sft/loss', warmup.start)} to ${formatMetric('sft/loss', warmup.now)}` : 'is being measured'}. Rewards begin at step ${warmupSteps + 1}.`;
@@ -89,7 +134,10 @@ function verdict({ reward, warmup, flat, status, stage, warmupSteps }: { reward:
     return 'No reward has been recorded yet.';
   }
   const span = `from ${formatMetric('reward/mean', reward.start)} to ${formatMetric('reward/mean', reward.now)}`;
-  const flatWarning = flat !== null && flat >= 0.9 ? ` ${formatMetric('group/zero_std_fraction', flat)} of the groups are flat: nearly nothing pushes.` : '';
+  const flatWarning =
+    flat !== null && flat >= 0.9
+      ? ` ${formatMetric('group/zero_std_fraction', flat)} of the groups are flat: nearly nothing pushes.`
+      : '';
   if (reward.direction === 'up') return `Learning: the reward rose ${span}.${flatWarning}`;
   if (reward.direction === 'down') return `Getting worse: the reward fell ${span}.${flatWarning}`;
   if (reward.window < 3) return `Too early to tell: ${reward.points} steps with rewards so far.`;

@@ -4,7 +4,15 @@ import { Input } from '../../ui/Field.tsx';
 import styles from './run.module.css';
 
 /** A text that turns into a field where it stands. Enter or leaving saves, Escape gives up; a refused change stays open. */
-export function InlineText({ label, value, editing, onEditing, onSave, maxLength, render }: {
+export function InlineText({
+  label,
+  value,
+  editing,
+  onEditing,
+  onSave,
+  maxLength,
+  render,
+}: {
   readonly label: string;
   readonly value: string;
   readonly editing: boolean;
@@ -37,5 +45,16 @@ export function InlineText({ label, value, editing, onEditing, onSave, maxLength
     if (event.key === 'Enter') void save();
     if (event.key === 'Escape') onEditing(false);
   };
-  return <Input className={styles.inlineInput} aria-label={label} autoFocus maxLength={maxLength} value={draft} onChange={(event) => setDraft(event.target.value)} onKeyDown={onKeyDown} onBlur={() => void save()} />;
+  return (
+    <Input
+      className={styles.inlineInput}
+      aria-label={label}
+      autoFocus
+      maxLength={maxLength}
+      value={draft}
+      onChange={(event) => setDraft(event.target.value)}
+      onKeyDown={onKeyDown}
+      onBlur={() => void save()}
+    />
+  );
 }

@@ -20,8 +20,17 @@ const logsQuery = graphql(`
     run(id: $id) {
       id
       logs(last: $last, before: $before) {
-        nodes { id time level message step }
-        pageInfo { hasPreviousPage startCursor }
+        nodes {
+          id
+          time
+          level
+          message
+          step
+        }
+        pageInfo {
+          hasPreviousPage
+          startCursor
+        }
       }
     }
   }
@@ -32,24 +41,44 @@ const PAGE = 200;
 const REFRESH_MS = 2000;
 
 /** @param pulse changes whenever the run was updated; the tail is fetched again then. */
-export function LogsTab({ runId, live, pulse }: { readonly runId: string; readonly live: boolean; readonly pulse: string }) {
+export function LogsTab({
+  runId,
+  live,
+  pulse,
+}: {
+  readonly runId: string;
+  readonly live: boolean;
+  readonly pulse: string;
+}) {
   const url = useUrlState();
   const client = useClient();
   const toast = useToast();
   const least = LEVELS.find((level) => level === url.get('level')) ?? 'INFO';
   const [follow, setFollow] = useState(true);
   const [known, setKnown] = useState<readonly LogLine[]>([]);
-  const [earlier, setEarlier] = useState<{ readonly before: string | null; readonly more: boolean } | null>(null);
+  const [earlier, setEarlier] = useState<{ readonly before: string | null; readonly more: boolean } | null>(
+    null,
+  );
   const [loadingEarlier, setLoadingEarlier] = useState(false);
-  const [{ data, error }, execute] = useQuery({ query: logsQuery, variables: { id: runId, last: PAGE }, requestPolicy: 'cache-and-network' });
+  const [{ data, error }, execute] = useQuery({
+    query: logsQuery,
+    variables: { id: runId, last: PAGE },
+    requestPolicy: 'cache-and-network',
+  });
   const tail = data?.run?.logs;
   const box = useRef<HTMLDivElement>(null);
-  const lines = useMemo(() => known.filter((line) => LEVELS.indexOf(line.level) >= LEVELS.indexOf(least)), [known, least]);
+  const lines = useMemo(
+    () => known.filter((line) => LEVELS.indexOf(line.level) >= LEVELS.indexOf(least)),
+    [known, least],
+  );
 
   useEffect(() => {
     if (!tail) return;
     setKnown((present) => joined(present, tail.nodes));
-    setEarlier((present) => present ?? { before: tail.pageInfo.startCursor ?? null, more: tail.pageInfo.hasPreviousPage });
+    setEarlier(
+      (present) =>
+        present ?? { before: tail.pageInfo.startCursor ?? null, more: tail.pageInfo.hasPreviousPage },
+    );
   }, [tail]);
   useEffect(() => {
     if (!live) return undefined;
@@ -63,7 +92,9 @@ export function LogsTab({ runId, live, pulse }: { readonly runId: string; readon
   const loadEarlier = async (): Promise<void> => {
     setLoadingEarlier(true);
     setFollow(false);
-    const result = await client.query(logsQuery, { id: runId, last: PAGE, before: earlier?.before ?? null }).toPromise();
+    const result = await client
+      .query(logsQuery, { id: runId, last: PAGE, before: earlier?.before ?? null })
+      .toPromise();
     setLoadingEarlier(false);
     const page = result.data?.run?.logs;
     if (!page) {
@@ -74,13 +105,28 @@ export function LogsTab({ runId, live, pulse }: { readonly runId: string; readon
     setEarlier({ before: page.pageInfo.startCursor ?? null, more: page.pageInfo.hasPreviousPage });
   };
 
-  if (error && !data) return <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />;
+  if (error && !data)
+    return (
+      <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />
+    );
   if (!data) return <SkeletonRows rows={10} label="Loading logs" />;
   return (
     <>
       <div className={styles.logTools}>
-        <SegmentedControl<LogLevel> size="sm" label="Least level shown" value={least} onChange={(level) => url.set({ level: level === 'INFO' ? null : level })} options={LEVELS.map((level) => ({ value: level, label: level.toLowerCase() }))} />
-        {live && <Switch label="Follow the end" checked={follow} onChange={(event) => setFollow(event.target.checked)} />}
+        <SegmentedControl<LogLevel>
+          size="sm"
+          label="Least level shown"
+          value={least}
+          onChange={(level) => url.set({ level: level === 'INFO' ? null : level })}
+          options={LEVELS.map((level) => ({ value: level, label: level.toLowerCase() }))}
+        />
+        {live && (
+          <Switch
+            label="Follow the end"
+            checked={follow}
+            onChange={(event) => setFollow(event.target.checked)}
+          />
+        )}
         {earlier?.more && (
           <Button size="sm" busy={loadingEarlier} onClick={() => void loadEarlier()}>
             Show earlier lines
@@ -88,9 +134,20 @@ export function LogsTab({ runId, live, pulse }: { readonly runId: string; readon
         )}
       </div>
       {lines.length === 0 ? (
-        <EmptyState title="Nothing to read">{known.length > 0 ? 'No line is of this level. Choose a lower one.' : 'The worker’s messages about this run appear here.'}</EmptyState>
+        <EmptyState title="Nothing to read">
+          {known.length > 0
+            ? 'No line is of this level. Choose a lower one.'
+            : 'The worker’s messages about this run appear here.'}
+        </EmptyState>
       ) : (
-        <div ref={box} className={styles.logs} role="log" aria-label="Log of the run" tabIndex={0} onWheel={(event) => event.deltaY < 0 && setFollow(false)}>
+        <div
+          ref={box}
+          className={styles.logs}
+          role="log"
+          aria-label="Log of the run"
+          tabIndex={0}
+          onWheel={(event) => event.deltaY < 0 && setFollow(false)}
+        >
           {lines.map((line) => (
             <div key={line.id} className={cx(styles.logLine, styles[line.level.toLowerCase()])}>
               <time dateTime={line.time} title={new Date(line.time).toLocaleString('en')}>

@@ -27,7 +27,21 @@ const SMALL = [
 
 const PREVIEW_GROUPS = 2;
 
-export function Overview({ runId, metricNames, status, stage, live, config }: { readonly runId: string; readonly metricNames: readonly string[]; readonly status: string; readonly stage: string | null; readonly live: boolean; readonly config: RunConfig | null }) {
+export function Overview({
+  runId,
+  metricNames,
+  status,
+  stage,
+  live,
+  config,
+}: {
+  readonly runId: string;
+  readonly metricNames: readonly string[];
+  readonly status: string;
+  readonly stage: string | null;
+  readonly live: boolean;
+  readonly config: RunConfig | null;
+}) {
   const url = useUrlState();
   const seen = useNamesSeen(runId);
   const names = useMemo(() => [...new Set([...metricNames, ...seen])], [metricNames, seen]);
@@ -39,15 +53,37 @@ export function Overview({ runId, metricNames, status, stage, live, config }: { 
   const single = components.length === 1 && config?.rewards.length === 1 && config.rewards[0]?.weight === 1;
   const reward: LineSource[] = [
     { runId, name: 'reward/mean', label: 'reward', color: paletteColor(0) },
-    ...(single ? [] : components.map((component, index): LineSource => ({ runId, name: `reward/${component}/mean`, label: component, color: paletteColor(index + 1), dashed: true }))),
+    ...(single
+      ? []
+      : components.map((component, index): LineSource => ({
+          runId,
+          name: `reward/${component}/mean`,
+          label: component,
+          color: paletteColor(index + 1),
+          dashed: true,
+        }))),
   ];
   return (
     <>
-      <Headline runId={runId} metricNames={names} status={status} stage={stage} warmupSteps={config?.warmup?.steps ?? 0} />
+      <Headline
+        runId={runId}
+        metricNames={names}
+        status={status}
+        stage={stage}
+        warmupSteps={config?.warmup?.steps ?? 0}
+      />
       {warmup ? (
         <div className={styles.pair}>
-          <MetricChart title="Warm-up loss" sources={[{ runId, name: 'sft/loss', label: 'loss', color: paletteColor(0) }]} height={240} />
-          <MetricChart title="Warm-up token accuracy" sources={[{ runId, name: 'sft/token_accuracy', label: 'accuracy', color: paletteColor(2) }]} height={240} />
+          <MetricChart
+            title="Warm-up loss"
+            sources={[{ runId, name: 'sft/loss', label: 'loss', color: paletteColor(0) }]}
+            height={240}
+          />
+          <MetricChart
+            title="Warm-up token accuracy"
+            sources={[{ runId, name: 'sft/token_accuracy', label: 'accuracy', color: paletteColor(2) }]}
+            height={240}
+          />
         </div>
       ) : (
         <MetricChart title="Reward" sources={reward} height={260} />
@@ -55,11 +91,19 @@ export function Overview({ runId, metricNames, status, stage, live, config }: { 
       {!warmup && (
         <div className={styles.multiples}>
           {SMALL.filter(([name]) => names.includes(name)).map(([name, title]) => (
-            <MetricChart key={name} title={title} sources={[{ runId, name, label: title, color: paletteColor(0) }]} height={120} />
+            <MetricChart
+              key={name}
+              title={title}
+              sources={[{ runId, name, label: title, color: paletteColor(0) }]}
+              height={120}
+            />
           ))}
         </div>
       )}
-      <Section title="On what" actions={<Link href={url.href({ tab: 'config', step: null, c: null })}>Whole configuration</Link>}>
+      <Section
+        title="On what"
+        actions={<Link href={url.href({ tab: 'config', step: null, c: null })}>Whole configuration</Link>}
+      >
         <ConfigSummary config={config} />
       </Section>
       <Section
@@ -67,7 +111,13 @@ export function Overview({ runId, metricNames, status, stage, live, config }: { 
         description="Completions of one step, in groups that share a prompt. Open one for the arithmetic of its signal and its tokens."
         actions={<Link href={url.href({ tab: 'completions', c: null })}>All groups and steps</Link>}
       >
-        <StepView runId={runId} live={live} rule={rule} completionSteps={completionSteps} groups={PREVIEW_GROUPS} />
+        <StepView
+          runId={runId}
+          live={live}
+          rule={rule}
+          completionSteps={completionSteps}
+          groups={PREVIEW_GROUPS}
+        />
       </Section>
     </>
   );

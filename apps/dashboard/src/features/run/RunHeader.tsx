@@ -1,7 +1,19 @@
 'use client';
 /** @file The head of a run's page: what it is called, how it stands, how far it is, what one can do. */
 import { isTerminal } from '@nabla/domain';
-import { Archive, ArchiveRestore, CopyPlus, Ellipsis, GitCompareArrows, ListChecks, Pause, Pencil, Play, Square, Tag as TagIcon } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  CopyPlus,
+  Ellipsis,
+  GitCompareArrows,
+  ListChecks,
+  Pause,
+  Pencil,
+  Play,
+  Square,
+  Tag as TagIcon,
+} from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
@@ -24,12 +36,49 @@ import { type RunActions, useRunActions } from './useRunActions.ts';
 
 export const runHeaderFragment = graphql(`
   fragment run_header on Run {
-    id number name status stage pendingCommand step totalSteps tags note archived statusReason leaseLive backend
-    createdAt startedAt finishedAt updatedAt lastHeartbeatAt durationMs verdictCount
-    project { id slug name tags }
-    owner { id name }
-    worker { id name online device backend }
-    clonedFrom { id number name }
+    id
+    number
+    name
+    status
+    stage
+    pendingCommand
+    step
+    totalSteps
+    tags
+    note
+    archived
+    statusReason
+    leaseLive
+    backend
+    createdAt
+    startedAt
+    finishedAt
+    updatedAt
+    lastHeartbeatAt
+    durationMs
+    verdictCount
+    project {
+      id
+      slug
+      name
+      tags
+    }
+    owner {
+      id
+      name
+    }
+    worker {
+      id
+      name
+      online
+      device
+      backend
+    }
+    clonedFrom {
+      id
+      number
+      name
+    }
   }
 `);
 
@@ -70,28 +119,53 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
             </span>
             {run.clonedFrom && (
               <span>
-                from <Link href={`/runs/${run.clonedFrom.id}`}>#{run.clonedFrom.number} {run.clonedFrom.name}</Link>
+                from{' '}
+                <Link href={`/runs/${run.clonedFrom.id}`}>
+                  #{run.clonedFrom.number} {run.clonedFrom.name}
+                </Link>
               </span>
             )}
             <WorkerText run={run} />
           </div>
         </div>
-        <Actions run={run} actions={actions} onRename={() => setRenaming(true)} onTag={() => setTagging(true)} />
+        <Actions
+          run={run}
+          actions={actions}
+          onRename={() => setRenaming(true)}
+          onTag={() => setTagging(true)}
+        />
       </div>
       <Progress run={run} />
       {(run.tags.length > 0 || tagging) && (
         <div className={styles.tags}>
           {tagging ? (
-            <TagEditor tags={run.tags} known={run.project.tags} onSave={(tags) => actions.setTags(tags)} onClose={() => setTagging(false)} />
+            <TagEditor
+              tags={run.tags}
+              known={run.project.tags}
+              onSave={(tags) => actions.setTags(tags)}
+              onClose={() => setTagging(false)}
+            />
           ) : (
             <>
               {run.tags.map((tag) => (
-                <Tag key={tag} onRemove={viewer.can('setRunTags') ? () => void actions.setTags(run.tags.filter((one) => one !== tag)) : undefined}>
+                <Tag
+                  key={tag}
+                  onRemove={
+                    viewer.can('setRunTags')
+                      ? () => void actions.setTags(run.tags.filter((one) => one !== tag))
+                      : undefined
+                  }
+                >
                   {tag}
                 </Tag>
               ))}
               {viewer.can('setRunTags') && (
-                <Button size="sm" variant="ghost" icon={<TagIcon size={12} aria-hidden />} onClick={() => setTagging(true)}>
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  icon={<TagIcon size={12} aria-hidden />}
+                  onClick={() => setTagging(true)}
+                >
                   Edit tags
                 </Button>
               )}
@@ -105,7 +179,8 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
 }
 
 function stageText(run: run_headerFragment): string {
-  if (isTerminal(run.status)) return `${run.step.toLocaleString('en')} of ${run.totalSteps.toLocaleString('en')} steps`;
+  if (isTerminal(run.status))
+    return `${run.step.toLocaleString('en')} of ${run.totalSteps.toLocaleString('en')} steps`;
   if (run.stage === 'WARM_UP') return 'supervised warm-up';
   if (run.stage === 'POLICY_GRADIENT') return 'policy gradient';
   return 'not started';
@@ -122,7 +197,14 @@ function WorkerText({ run }: { readonly run: run_headerFragment }) {
       </span>
     );
   return (
-    <span className={run.leaseLive ? undefined : styles.warning} title={run.lastHeartbeatAt ? `Last sign of life: ${new Date(run.lastHeartbeatAt).toLocaleString('en')}` : undefined}>
+    <span
+      className={run.leaseLive ? undefined : styles.warning}
+      title={
+        run.lastHeartbeatAt
+          ? `Last sign of life: ${new Date(run.lastHeartbeatAt).toLocaleString('en')}`
+          : undefined
+      }
+    >
       on <Link href="/workers">{run.worker.name}</Link> · {backend}
       {!run.leaseLive && ' · lease expired: the worker is silent, the run goes back to the queue'}
     </span>
@@ -132,13 +214,24 @@ function WorkerText({ run }: { readonly run: run_headerFragment }) {
 function Progress({ run }: { readonly run: run_headerFragment }) {
   const now = useNow();
   const started = run.startedAt ? new Date(run.startedAt).getTime() : null;
-  const duration = run.durationMs ?? (started === null ? null : Math.max(0, (run.finishedAt ? new Date(run.finishedAt).getTime() : now) - started));
+  const duration =
+    run.durationMs ??
+    (started === null
+      ? null
+      : Math.max(0, (run.finishedAt ? new Date(run.finishedAt).getTime() : now) - started));
   const running = run.status === 'RUNNING';
-  const left = running && duration !== null && run.step > 4 ? (duration / run.step) * (run.totalSteps - run.step) : null;
-  const tone = run.status === 'FAILED' ? 'bad' : run.status === 'FINISHED' ? 'good' : running ? 'accent' : 'neutral';
+  const left =
+    running && duration !== null && run.step > 4 ? (duration / run.step) * (run.totalSteps - run.step) : null;
+  const tone =
+    run.status === 'FAILED' ? 'bad' : run.status === 'FINISHED' ? 'good' : running ? 'accent' : 'neutral';
   return (
     <div className={styles.progress}>
-      <ProgressBar value={run.step} max={run.totalSteps} label={`Step ${run.step} of ${run.totalSteps}`} tone={tone} />
+      <ProgressBar
+        value={run.step}
+        max={run.totalSteps}
+        label={`Step ${run.step} of ${run.totalSteps}`}
+        tone={tone}
+      />
       <span className={styles.progressText}>
         <span>
           step {run.step.toLocaleString('en')} / {run.totalSteps.toLocaleString('en')}
@@ -162,7 +255,17 @@ function Reason({ run }: { readonly run: run_headerFragment }) {
   return <Callout tone={isTerminal(run.status) ? 'info' : 'warn'}>{run.statusReason}</Callout>;
 }
 
-function Actions({ run, actions, onRename, onTag }: { readonly run: run_headerFragment; readonly actions: RunActions; readonly onRename: () => void; readonly onTag: () => void }) {
+function Actions({
+  run,
+  actions,
+  onRename,
+  onTag,
+}: {
+  readonly run: run_headerFragment;
+  readonly actions: RunActions;
+  readonly onRename: () => void;
+  readonly onTag: () => void;
+}) {
   const viewer = useViewer();
   const router = useRouter();
   const [confirming, setConfirming] = useState(false);
@@ -173,7 +276,10 @@ function Actions({ run, actions, onRename, onTag }: { readonly run: run_headerFr
     setBusy(false);
   };
   const over = isTerminal(run.status);
-  const pausable = (run.status === 'RUNNING' || run.status === 'QUEUED') && run.pendingCommand !== 'PAUSE' && run.pendingCommand !== 'CANCEL';
+  const pausable =
+    (run.status === 'RUNNING' || run.status === 'QUEUED') &&
+    run.pendingCommand !== 'PAUSE' &&
+    run.pendingCommand !== 'CANCEL';
   const resumable = run.status === 'PAUSED' || (run.status === 'RUNNING' && run.pendingCommand === 'PAUSE');
   return (
     <div className={styles.actions}>
@@ -183,7 +289,12 @@ function Actions({ run, actions, onRename, onTag }: { readonly run: run_headerFr
         </Button>
       )}
       {viewer.can('resumeRun') && resumable && (
-        <Button busy={busy} variant="primary" icon={<Play size={14} aria-hidden />} onClick={() => void doing(actions.resume)}>
+        <Button
+          busy={busy}
+          variant="primary"
+          icon={<Play size={14} aria-hidden />}
+          onClick={() => void doing(actions.resume)}
+        >
           Resume
         </Button>
       )}
@@ -197,11 +308,17 @@ function Actions({ run, actions, onRename, onTag }: { readonly run: run_headerFr
           </IconButton>
         }
       >
-        <MenuItem icon={<GitCompareArrows size={14} aria-hidden />} onSelect={() => router.push(`/compare?runs=${run.id}`)}>
+        <MenuItem
+          icon={<GitCompareArrows size={14} aria-hidden />}
+          onSelect={() => router.push(`/compare?runs=${run.id}`)}
+        >
           Compare with…
         </MenuItem>
         {viewer.can('createRun') && (
-          <MenuItem icon={<CopyPlus size={14} aria-hidden />} onSelect={() => router.push(`/p/${run.project.slug}/new?clone=${run.id}`)}>
+          <MenuItem
+            icon={<CopyPlus size={14} aria-hidden />}
+            onSelect={() => router.push(`/p/${run.project.slug}/new?clone=${run.id}`)}
+          >
             Clone
           </MenuItem>
         )}
@@ -216,14 +333,22 @@ function Actions({ run, actions, onRename, onTag }: { readonly run: run_headerFr
           </MenuItem>
         )}
         {viewer.can('archiveRun') && (
-          <MenuItem icon={run.archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />} onSelect={() => void actions.setArchived(!run.archived)}>
+          <MenuItem
+            icon={run.archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />}
+            onSelect={() => void actions.setArchived(!run.archived)}
+          >
             {run.archived ? 'Take out of the archive' : 'Archive'}
           </MenuItem>
         )}
         {viewer.can('cancelRun') && !over && (
           <>
             <MenuSeparator />
-            <MenuItem danger icon={<Square size={14} aria-hidden />} disabled={run.pendingCommand === 'CANCEL'} onSelect={() => setConfirming(true)}>
+            <MenuItem
+              danger
+              icon={<Square size={14} aria-hidden />}
+              disabled={run.pendingCommand === 'CANCEL'}
+              onSelect={() => setConfirming(true)}
+            >
               Cancel the run
             </MenuItem>
           </>

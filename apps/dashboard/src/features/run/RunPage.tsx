@@ -30,22 +30,43 @@ import { readConfig, signalRule } from './runRule.ts';
 
 const runQuery = graphql(`
   query RunPage($id: ID!) {
-    run(id: $id) { id metricNames config ...run_header }
+    run(id: $id) {
+      id
+      metricNames
+      config
+      ...run_header
+    }
   }
 `);
 
 const runUpdatedSubscription = graphql(`
   subscription RunPageUpdated($id: ID!) {
-    runUpdated(runId: $id) { id metricNames ...run_header }
+    runUpdated(runId: $id) {
+      id
+      metricNames
+      ...run_header
+    }
   }
 `);
 
 const TABS = ['overview', 'charts', 'completions', 'config', 'checkpoints', 'logs', 'comments'] as const;
 type Tab = (typeof TABS)[number];
-const WORDS: Readonly<Record<Tab, string>> = { overview: 'Overview', charts: 'Charts', completions: 'Completions', config: 'Config', checkpoints: 'Checkpoints', logs: 'Logs', comments: 'Comments' };
+const WORDS: Readonly<Record<Tab, string>> = {
+  overview: 'Overview',
+  charts: 'Charts',
+  completions: 'Completions',
+  config: 'Config',
+  checkpoints: 'Checkpoints',
+  logs: 'Logs',
+  comments: 'Comments',
+};
 
 export function RunPage({ id }: { readonly id: string }) {
-  const [{ data, error, fetching }, execute] = useQuery({ query: runQuery, variables: { id }, requestPolicy: 'cache-and-network' });
+  const [{ data, error, fetching }, execute] = useQuery({
+    query: runQuery,
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
   useSubscription({ query: runUpdatedSubscription, variables: { id } });
   const run = data?.run;
   const header = readFragment(runHeaderFragment, run);
@@ -55,7 +76,10 @@ export function RunPage({ id }: { readonly id: string }) {
     <Page>
       <Crumbs items={[{ label: 'Run' }]} />
       {error ? (
-        <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />
+        <ErrorState
+          message={describeError(error)}
+          onRetry={() => execute({ requestPolicy: 'network-only' })}
+        />
       ) : fetching || !data ? (
         <>
           <div className={styles.header} role="status">
@@ -75,7 +99,15 @@ export function RunPage({ id }: { readonly id: string }) {
   );
 }
 
-function LoadedRun({ run, metricNames, config: stored }: { readonly run: run_headerFragment; readonly metricNames: readonly string[]; readonly config: unknown }) {
+function LoadedRun({
+  run,
+  metricNames,
+  config: stored,
+}: {
+  readonly run: run_headerFragment;
+  readonly metricNames: readonly string[];
+  readonly config: unknown;
+}) {
   const url = useUrlState();
   const tab = TABS.find((one) => one === url.get('tab')) ?? 'overview';
   const settings = useChartSettings();
@@ -83,7 +115,10 @@ function LoadedRun({ run, metricNames, config: stored }: { readonly run: run_hea
   const rule = useMemo(() => signalRule(config), [config]);
   const live = !isTerminal(run.status);
   const warmupSteps = config?.warmup?.steps ?? 0;
-  const marks = useMemo(() => (warmupSteps > 0 ? [{ step: warmupSteps + 0.5, label: 'policy gradient' }] : []), [warmupSteps]);
+  const marks = useMemo(
+    () => (warmupSteps > 0 ? [{ step: warmupSteps + 0.5, label: 'policy gradient' }] : []),
+    [warmupSteps],
+  );
   const runs = useMemo(() => [{ id: run.id, step: run.step, live }], [run.id, run.step, live]);
   const charted = tab === 'overview' || tab === 'charts';
   // What belongs to one view does not follow into another.
@@ -91,17 +126,52 @@ function LoadedRun({ run, metricNames, config: stored }: { readonly run: run_hea
   return (
     <ChartsProvider runs={runs} settings={settings} marks={marks}>
       <Page>
-        <Crumbs items={[{ label: 'Projects', href: '/projects' }, { label: run.project.name, href: `/p/${run.project.slug}` }, { label: `#${run.number} ${run.name}` }]} project={run.project.slug} />
+        <Crumbs
+          items={[
+            { label: 'Projects', href: '/projects' },
+            { label: run.project.name, href: `/p/${run.project.slug}` },
+            { label: `#${run.number} ${run.name}` },
+          ]}
+          project={run.project.slug}
+        />
         <RunHeader run={run} />
         <RunNote runId={run.id} note={run.note} />
-        <TabLinks label="Views of the run" current={tab} items={TABS.map((one) => ({ id: one, label: WORDS[one], href: url.href({ ...left, tab: one === 'overview' ? null : one }) }))} />
+        <TabLinks
+          label="Views of the run"
+          current={tab}
+          items={TABS.map((one) => ({
+            id: one,
+            label: WORDS[one],
+            href: url.href({ ...left, tab: one === 'overview' ? null : one }),
+          }))}
+        />
         {charted && metricNames.length > 0 && <ChartToolbar settings={settings} />}
-        {tab === 'overview' && <Overview runId={run.id} metricNames={metricNames} status={run.status} stage={run.stage ?? null} live={live} config={config} />}
+        {tab === 'overview' && (
+          <Overview
+            runId={run.id}
+            metricNames={metricNames}
+            status={run.status}
+            stage={run.stage ?? null}
+            live={live}
+            config={config}
+          />
+        )}
         {tab === 'charts' && <ChartsTab runId={run.id} metricNames={metricNames} />}
-        {tab === 'completions' && <CompletionsTab runId={run.id} live={live} rule={rule} components={config?.rewards.map(({ name }) => name) ?? rewardComponents(metricNames)} />}
+        {tab === 'completions' && (
+          <CompletionsTab
+            runId={run.id}
+            live={live}
+            rule={rule}
+            components={config?.rewards.map(({ name }) => name) ?? rewardComponents(metricNames)}
+          />
+        )}
         {tab === 'config' && <ConfigTab runId={run.id} />}
-        {tab === 'checkpoints' && <CheckpointsTab runId={run.id} everySteps={config?.checkpoint.everySteps ?? null} step={run.step} />}
-        {tab === 'logs' && <LogsTab runId={run.id} live={live} pulse={`${run.updatedAt} ${run.step} ${run.status}`} />}
+        {tab === 'checkpoints' && (
+          <CheckpointsTab runId={run.id} everySteps={config?.checkpoint.everySteps ?? null} step={run.step} />
+        )}
+        {tab === 'logs' && (
+          <LogsTab runId={run.id} live={live} pulse={`${run.updatedAt} ${run.step} ${run.status}`} />
+        )}
         {tab === 'comments' && <Comments subjectId={run.id} />}
       </Page>
     </ChartsProvider>

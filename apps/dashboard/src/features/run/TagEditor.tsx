@@ -7,7 +7,17 @@ import { Input } from '../../ui/Field.tsx';
 import styles from './run.module.css';
 
 /** Tags of a run: type and press Enter; those the project already uses are offered. */
-export function TagEditor({ tags, known, onSave, onClose }: { readonly tags: readonly string[]; readonly known: readonly string[]; readonly onSave: (tags: readonly string[]) => Promise<boolean>; readonly onClose: () => void }) {
+export function TagEditor({
+  tags,
+  known,
+  onSave,
+  onClose,
+}: {
+  readonly tags: readonly string[];
+  readonly known: readonly string[];
+  readonly onSave: (tags: readonly string[]) => Promise<boolean>;
+  readonly onClose: () => void;
+}) {
   const [draft, setDraft] = useState<readonly string[]>(tags);
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { metricGroups, rewardComponents } from './metricGroups.ts';
 
-const NAMES = ['my_loss', 'eval/zeta', 'policy/entropy', 'reward/exact/mean', 'reward/std', 'reward/mean', 'kl/ref_k1', 'eval/alpha'];
+const NAMES = [
+  'my_loss',
+  'eval/zeta',
+  'policy/entropy',
+  'reward/exact/mean',
+  'reward/std',
+  'reward/mean',
+  'kl/ref_k1',
+  'eval/alpha',
+];
 
 describe('metricGroups', () => {
   it('orders known metrics as the catalogue does and others by name behind them', () => {
@@ -15,7 +24,10 @@ describe('metricGroups', () => {
   });
 
   it('finds by every word, in any case', () => {
-    expect(metricGroups(NAMES, 'MEAN reward').flatMap(({ names }) => names)).toEqual(['reward/mean', 'reward/exact/mean']);
+    expect(metricGroups(NAMES, 'MEAN reward').flatMap(({ names }) => names)).toEqual([
+      'reward/mean',
+      'reward/exact/mean',
+    ]);
     expect(metricGroups(NAMES, 'nothing')).toEqual([]);
   });
 });

@@ -12,7 +12,9 @@ const RANK = new Map<string, number>(METRICS.map((metric, index) => [metric.name
 /** Groups names by prefix. Known metrics come in the catalogue's order, others after them by name. */
 export function metricGroups(names: readonly string[], search = ''): MetricGroup[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const wanted = [...new Set(names)].filter((name) => words.every((word) => name.toLowerCase().includes(word))).sort(byRank);
+  const wanted = [...new Set(names)]
+    .filter((name) => words.every((word) => name.toLowerCase().includes(word)))
+    .sort(byRank);
   const groups = new Map<string, string[]>();
   for (const name of wanted) {
     const prefix = name.includes('/') ? name.slice(0, name.indexOf('/')) : 'other';

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { SeriesColumns } from '../charts/seriesColumns.ts';
 import { trendOf } from './trend.ts';
 
-const series = (values: (number | null)[]): SeriesColumns => ({ steps: values.map((_, index) => index + 1), min: values, max: values, mean: values, last: values, bucketed: false });
+const series = (values: (number | null)[]): SeriesColumns => ({
+  steps: values.map((_, index) => index + 1),
+  min: values,
+  max: values,
+  mean: values,
+  last: values,
+  bucketed: false,
+});
 
 describe('trendOf', () => {
   it('compares means of the first and last ten points', () => {

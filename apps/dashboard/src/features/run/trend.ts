@@ -26,11 +26,19 @@ export function trendOf(columns: SeriesColumns): Trend | null {
   const error = Math.sqrt((first.variance + last.variance) / window);
   // Two points say nothing about their own scatter; three of each is the least from which a standard error can be read.
   const clear = window >= 3 && Math.abs(delta) > STANDARD_ERRORS * error && Math.abs(delta) > 1e-9;
-  return { start: first.mean, now: last.mean, delta, window, points: values.length, direction: clear ? (delta > 0 ? 'up' : 'down') : 'unclear' };
+  return {
+    start: first.mean,
+    now: last.mean,
+    delta,
+    window,
+    points: values.length,
+    direction: clear ? (delta > 0 ? 'up' : 'down') : 'unclear',
+  };
 }
 
 function summary(values: readonly number[]): { mean: number; variance: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.length < 2 ? 0 : values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  const variance =
+    values.length < 2 ? 0 : values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
   return { mean, variance };
 }

@@ -7,17 +7,117 @@ import { useToast } from '../../ui/Toast.tsx';
 
 export const runActionsStateFragment = graphql(`
   fragment run_state on Run {
-    id name status stage pendingCommand statusReason tags note archived updatedAt
+    id
+    name
+    status
+    stage
+    pendingCommand
+    statusReason
+    tags
+    note
+    archived
+    updatedAt
   }
 `);
 
-const pauseMutation = graphql(`mutation PauseRun($id: ID!) { pauseRun(id: $id) { run { ...run_state } errors { code message path } } }`);
-const resumeMutation = graphql(`mutation ResumeRun($id: ID!) { resumeRun(id: $id) { run { ...run_state } errors { code message path } } }`);
-const cancelMutation = graphql(`mutation CancelRunHere($id: ID!) { cancelRun(id: $id) { run { ...run_state } errors { code message path } } }`);
-const renameMutation = graphql(`mutation RenameRun($id: ID!, $name: String!) { renameRun(id: $id, name: $name) { run { ...run_state } errors { code message path } } }`);
-const tagsMutation = graphql(`mutation SetRunTagsHere($id: ID!, $tags: [String!]!) { setRunTags(id: $id, tags: $tags) { run { ...run_state } errors { code message path } } }`);
-const noteMutation = graphql(`mutation SetRunNote($id: ID!, $note: String!) { setRunNote(id: $id, note: $note) { run { ...run_state } errors { code message path } } }`);
-const archiveMutation = graphql(`mutation ArchiveRunHere($id: ID!, $archived: Boolean!) { archiveRun(id: $id, archived: $archived) { run { ...run_state } errors { code message path } } }`);
+const pauseMutation = graphql(`
+  mutation PauseRun($id: ID!) {
+    pauseRun(id: $id) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+const resumeMutation = graphql(`
+  mutation ResumeRun($id: ID!) {
+    resumeRun(id: $id) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+const cancelMutation = graphql(`
+  mutation CancelRunHere($id: ID!) {
+    cancelRun(id: $id) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+const renameMutation = graphql(`
+  mutation RenameRun($id: ID!, $name: String!) {
+    renameRun(id: $id, name: $name) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+const tagsMutation = graphql(`
+  mutation SetRunTagsHere($id: ID!, $tags: [String!]!) {
+    setRunTags(id: $id, tags: $tags) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+const noteMutation = graphql(`
+  mutation SetRunNote($id: ID!, $note: String!) {
+    setRunNote(id: $id, note: $note) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+const archiveMutation = graphql(`
+  mutation ArchiveRunHere($id: ID!, $archived: Boolean!) {
+    archiveRun(id: $id, archived: $archived) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
 
 export interface RunActions {
   pause(): Promise<boolean>;

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_COLUMNS, DEFAULT_SORT, type RunsView, parseRunsView, runFilter, runOrder, viewPatch } from './runsView.ts';
+import {
+  DEFAULT_COLUMNS,
+  DEFAULT_SORT,
+  type RunsView,
+  parseRunsView,
+  runFilter,
+  runOrder,
+  viewPatch,
+} from './runsView.ts';
 
 const read = (query: Record<string, string | null>): RunsView => parseRunsView((name) => query[name] ?? null);
 const FULL: RunsView = {
@@ -31,7 +39,12 @@ describe('runsView', () => {
   });
 
   it('passes over what it does not understand', () => {
-    const view = read({ status: 'RUNNING,SLEEPING', metric: 'reward/mean:LAST:gte:much,x', sort: 'COLOUR:asc', archived: 'maybe' });
+    const view = read({
+      status: 'RUNNING,SLEEPING',
+      metric: 'reward/mean:LAST:gte:much,x',
+      sort: 'COLOUR:asc',
+      archived: 'maybe',
+    });
     expect(view.statuses).toEqual(['RUNNING']);
     expect(view.metrics).toEqual([]);
     expect(view.sort).toEqual(DEFAULT_SORT);

@@ -27,9 +27,23 @@ export interface RunsView {
   readonly selection: ReadonlyArray<string>;
 }
 
-export const DEFAULT_COLUMNS: ReadonlyArray<string> = ['status', 'progress', 'spark', 'm:reward/mean', 'tags', 'owner', 'duration', 'created'];
+export const DEFAULT_COLUMNS: ReadonlyArray<string> = [
+  'status',
+  'progress',
+  'spark',
+  'm:reward/mean',
+  'tags',
+  'owner',
+  'duration',
+  'created',
+];
 export const DEFAULT_SORT: RunSort = { field: 'CREATED_AT', descending: true };
-export const OPERATOR_SIGNS: Readonly<Record<MetricOperator, string>> = { gt: '>', gte: '≥', lt: '<', lte: '≤' };
+export const OPERATOR_SIGNS: Readonly<Record<MetricOperator, string>> = {
+  gt: '>',
+  gte: '≥',
+  lt: '<',
+  lte: '≤',
+};
 const SORT_FIELDS = ['CREATED_AT', 'NAME', 'STATUS', 'STEP', 'UPDATED_AT'] as const;
 const AGGREGATES: ReadonlyArray<MetricAggregate> = ['LAST', 'MIN', 'MAX'];
 
@@ -37,7 +51,9 @@ const AGGREGATES: ReadonlyArray<MetricAggregate> = ['LAST', 'MIN', 'MAX'];
 export function parseRunsView(get: (name: string) => string | null): RunsView {
   return {
     text: get('q') ?? '',
-    statuses: list(get('status')).filter((word): word is RunStatus => RUN_STATUSES.some((status) => status === word)),
+    statuses: list(get('status')).filter((word): word is RunStatus =>
+      RUN_STATUSES.some((status) => status === word),
+    ),
     tags: list(get('tags')),
     owners: list(get('owner')),
     metrics: list(get('metric')).flatMap(parseMetricCondition),
@@ -55,10 +71,14 @@ export function viewPatch(view: Partial<RunsView>): Record<string, string | null
   if (view.statuses) patch['status'] = join(view.statuses);
   if (view.tags) patch['tags'] = join(view.tags);
   if (view.owners) patch['owner'] = join(view.owners);
-  if (view.metrics) patch['metric'] = join(view.metrics.map((one) => [one.name, one.aggregate, one.operator, one.value].join(':')));
+  if (view.metrics)
+    patch['metric'] = join(
+      view.metrics.map((one) => [one.name, one.aggregate, one.operator, one.value].join(':')),
+    );
   if (view.archived) patch['archived'] = view.archived === 'no' ? null : view.archived;
   if (view.sort) patch['sort'] = sortText(view.sort) === sortText(DEFAULT_SORT) ? null : sortText(view.sort);
-  if (view.columns) patch['cols'] = join(view.columns) === join(DEFAULT_COLUMNS) ? null : (join(view.columns) ?? 'none');
+  if (view.columns)
+    patch['cols'] = join(view.columns) === join(DEFAULT_COLUMNS) ? null : (join(view.columns) ?? 'none');
   if (view.selection) patch['sel'] = join(view.selection);
   return patch;
 }
@@ -72,13 +92,17 @@ export function runFilter(view: RunsView): RunFilter {
   if (view.owners.length > 0) filter.ownerIds = [...view.owners];
   if (view.archived !== 'all') filter.archived = view.archived === 'only';
   if (view.metrics.length > 0)
-    filter.and = view.metrics.map(({ name, aggregate, operator, value }) => ({ metric: { name, aggregate, [operator]: value } }));
+    filter.and = view.metrics.map(({ name, aggregate, operator, value }) => ({
+      metric: { name, aggregate, [operator]: value },
+    }));
   return filter;
 }
 
 export function runOrder({ sort }: RunsView): RunOrder {
   const direction = sort.descending ? 'DESC' : 'ASC';
-  return sort.field === 'METRIC_LAST' ? { field: sort.field, direction, metric: sort.metric } : { field: sort.field, direction };
+  return sort.field === 'METRIC_LAST'
+    ? { field: sort.field, direction, metric: sort.metric }
+    : { field: sort.field, direction };
 }
 
 /** Names of the metrics that the chosen columns show. */
@@ -88,12 +112,18 @@ export function metricColumns(view: Pick<RunsView, 'columns'>): ReadonlyArray<st
 
 /** True when a filter (the archive's default aside) hides runs. */
 export function isFiltered(view: RunsView): boolean {
-  return view.text !== '' || view.statuses.length + view.tags.length + view.owners.length + view.metrics.length > 0 || view.archived !== 'no';
+  return (
+    view.text !== '' ||
+    view.statuses.length + view.tags.length + view.owners.length + view.metrics.length > 0 ||
+    view.archived !== 'no'
+  );
 }
 
 export function sortText(sort: RunSort): string {
   const direction = sort.descending ? 'desc' : 'asc';
-  return sort.field === 'METRIC_LAST' ? `METRIC_LAST:${direction}:${sort.metric}` : `${sort.field}:${direction}`;
+  return sort.field === 'METRIC_LAST'
+    ? `METRIC_LAST:${direction}:${sort.metric}`
+    : `${sort.field}:${direction}`;
 }
 
 export function parseSort(text: string | null): RunSort {
@@ -110,7 +140,15 @@ function parseMetricCondition(text: string): MetricConditionView[] {
   const aggregate = AGGREGATES.find((one) => one === aggregateWord);
   const operator = (['gt', 'gte', 'lt', 'lte'] as const).find((one) => one === operatorWord);
   const value = Number(valueText);
-  if (!name || !aggregate || !operator || valueText === undefined || valueText === '' || !Number.isFinite(value)) return [];
+  if (
+    !name ||
+    !aggregate ||
+    !operator ||
+    valueText === undefined ||
+    valueText === '' ||
+    !Number.isFinite(value)
+  )
+    return [];
   return [{ name, aggregate, operator, value }];
 }
 
@@ -121,11 +159,16 @@ function parseArchived(text: string | null): Archived {
 // Values are percent-encoded one by one, so that a tag may hold a comma.
 function list(text: string | null): string[] {
   if (text === null || text === '' || text === 'none') return [];
-  return text.split(',').map(decode).filter((item) => item !== '');
+  return text
+    .split(',')
+    .map(decode)
+    .filter((item) => item !== '');
 }
 
 function join(items: ReadonlyArray<string>): string | null {
-  return items.length === 0 ? null : items.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+  return items.length === 0
+    ? null
+    : items.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
 }
 
 function decode(text: string): string {

@@ -23,7 +23,7 @@ export function Unavailable({ reason }: { readonly reason: string }) {
   return (
     <main className={styles.page}>
       <ErrorState
- heading="h1"
+        heading="h1"
         title="The Nabla API does not answer"
         message={`The dashboard is up, but the API behind it is not (${reason}). This page looks again every few seconds and comes back by itself. Logs are in .nabla/logs.`}
         onRetry={() => window.location.reload()}

@@ -123,7 +123,7 @@ function WithLink({ token, next }: { readonly token: string; readonly next: stri
   if (error && !data)
     return (
       <ErrorState
- heading="h1"
+        heading="h1"
         title="The link could not be looked at"
         message={describeError(error)}
         onRetry={() => retry({ requestPolicy: 'network-only' })}

@@ -1,15 +1,14 @@
 /**
- * @file The native engine: `@tensorflow/tfjs-node-gpu` on the libtensorflow and binding that `scripts/native.mjs` builds.
- * Its internals that we build on are typed here, checked once when it is loaded, and used nowhere else but in `backend/`
- * and `ops/native.ts`.
+ * @file The backend object of `@tensorflow/tfjs-node-gpu`: its internals that we build on are typed here, checked once, and used
+ * nowhere else but in `backend/` and `ops/native.ts`.
  */
-import { createRequire } from 'node:module';
-import util from 'node:util';
-
 import * as tf from '@tensorflow/tfjs-core';
 
-import { dtypeNumber } from './graphDef.ts';
-import { registerNativeKernels } from './nativeKernels.ts';
+/** The name under which tfjs-node registers itself. */
+export const NATIVE_NAME = 'tensorflow';
+
+/** TensorFlow's numbers of the dtypes that TensorFlow.js makes (types.proto). */
+export const DTYPE = { float32: 1, int32: 3, string: 7, complex64: 8, int64: 9, bool: 10 } as const;
 
 /** One attribute of a TensorFlow op, as the binding takes it; `type` is one of the binding's `TF_ATTR_*`. */
 export interface OpAttr {
@@ -71,8 +70,6 @@ export interface NativeBackend {
   readSync(dataId: object): tf.backend_util.BackendValues;
 }
 
-const NAME = 'tensorflow';
-
 /** The attribute that tells an op a dtype, for example `dtypeAttr(native, 'T', x.dtype)`. */
 export function dtypeAttr(native: NativeBackend, name: string, dtype: tf.DataType): OpAttr {
   return { name, type: native.binding.TF_ATTR_TYPE, value: dtypeNumber(dtype) };
@@ -80,43 +77,17 @@ export function dtypeAttr(native: NativeBackend, name: string, dtype: tf.DataTyp
 
 /** The native backend if it is the current one, else null. */
 export function nativeBackend(): NativeBackend | null {
-  if (tf.getBackend() !== NAME) return null;
+  if (tf.getBackend() !== NATIVE_NAME) return null;
   return asNativeBackend(tf.backend());
 }
 
-/** Loads the addon and makes it the current backend. A failure is an answer, not an exception: wasm may stand in. */
-export async function loadNative(): Promise<{ ok: true } | { ok: false; reason: string }> {
-  if (process.env.NABLA_BACKEND === 'wasm') return { ok: false, reason: 'NABLA_BACKEND=wasm is set' };
-  // TensorFlow prints a page about CPU features otherwise; 2 leaves errors in.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // oneDNN's kernels come in for graphs and not for single ops: a compiled function would differ from the same function run
-  // eagerly in the last bit. They gained nothing on a 1 M parameter model.
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
-  restoreRemovedNodeUtils();
-  try {
-    // The package is CommonJS and has effects on load; `require` makes sure that it meets the same tfjs-core as we do.
-    createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu');
-    if (!(await tf.setBackend(NAME))) return { ok: false, reason: 'TensorFlow.js could not initialise it' };
-    const backend = asNativeBackend(tf.backend());
-    if (typeof backend.binding.addFunction !== 'function') {
-      return { ok: false, reason: 'its binding was built without the patch for functions (patches/)' };
-    }
-    registerNativeKernels(NAME);
-    return { ok: true };
-  } catch (error) {
-    return { ok: false, reason: firstLine(error) };
-  }
-}
-
-/** Node 23 removed two functions of `util` that tfjs-node 4.22 calls. Can go with a tfjs-node that does not. */
-function restoreRemovedNodeUtils(): void {
-  const target: { isNullOrUndefined?: unknown; isArray?: unknown } = util;
-  target.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  target.isArray ??= Array.isArray;
+/** TensorFlow's number of a dtype. */
+export function dtypeNumber(dtype: tf.DataType): number {
+  return DTYPE[dtype];
 }
 
 /** The named boundary: tfjs types a backend only by its public face. */
-function asNativeBackend(backend: unknown): NativeBackend {
+export function asNativeBackend(backend: unknown): NativeBackend {
   if (
     typeof backend === 'object' &&
     backend !== null &&
@@ -127,9 +98,4 @@ function asNativeBackend(backend: unknown): NativeBackend {
     return backend as NativeBackend;
   }
   throw new Error('The TensorFlow.js backend "tensorflow" is not the one of @tensorflow/tfjs-node-gpu 4.22');
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n')[0] ?? message).trim().replace(/\.$/, '');
 }

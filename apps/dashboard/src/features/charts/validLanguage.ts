@@ -1,0 +1,18 @@
+/**
+ * @file Imported before uPlot, which hands `navigator.language` to Intl while it is being loaded. Chromium under a C or POSIX
+ * locale (containers, test machines) reports "en-US@posix", which Intl refuses, and the whole page would fail.
+ */
+if (typeof navigator !== 'undefined' && !isLanguageTag(navigator.language))
+  Object.defineProperty(navigator, 'language', { value: 'en-US', configurable: true });
+
+function isLanguageTag(text: string): boolean {
+  try {
+    Intl.getCanonicalLocales(text);
+    return true;
+  } catch {
+    // A RangeError is Intl's way of saying no.
+    return false;
+  }
+}
+
+export {};
