@@ -76,7 +76,10 @@ async function ensureBinding(version, device, wheels, log) {
         await publish(path.dirname(binding), async (folder) => {
           const output = path.join(folder, path.basename(binding));
           await compileBinding({ compiler, packageFolder, headers, tensorflow: libraries, napi, output });
-          await writeFile(path.join(folder, 'tensorflow-version'), await tryBinding(output));
+          const { version: loaded, gpu } = await tryBinding(output);
+          await writeFile(path.join(folder, 'tensorflow-version'), loaded);
+          if (device === 'cuda' && !gpu)
+            log('TensorFlow was built for CUDA but finds no GPU that it can use: it runs on the CPU');
         });
       }
     });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { BigIntScalar, DateTime, Float32Base64, FloatList, IntList } from './scalars.ts';
 
-const parse = (scalar: { value: { parseValue?: unknown } } | { config?: unknown }, value: unknown): unknown => {
+const parse = (
+  scalar: { value: { parseValue?: unknown } } | { config?: unknown },
+  value: unknown,
+): unknown => {
   const config: unknown = Reflect.get(scalar, 'config') ?? scalar;
   const parseValue: unknown = Reflect.get(Object(config), 'parseValue');
   if (typeof parseValue !== 'function') throw new Error('a scalar without parseValue');
@@ -45,7 +48,9 @@ describe('base64', () => {
     const bytes = Buffer.from(new Float32Array([1, -2]).buffer);
     expect(parse(Float32Base64, bytes.toString('base64'))).toEqual(bytes);
     expect(serialize(Float32Base64, new Uint8Array(bytes))).toBe(bytes.toString('base64'));
-    expect(() => parse(Float32Base64, Buffer.from('abc').toString('base64'))).toThrow('whole number of 4-byte values');
+    expect(() => parse(Float32Base64, Buffer.from('abc').toString('base64'))).toThrow(
+      'whole number of 4-byte values',
+    );
     expect(() => parse(Float32Base64, 'not base64!')).toThrow('standard base64');
   });
 });

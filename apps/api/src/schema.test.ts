@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { buildSchema as parseSchema, findBreakingChanges, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  buildSchema as parseSchema,
+  findBreakingChanges,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { expect, test } from 'vitest';
 import { nexusSchema } from './schema.ts';
 

@@ -9,11 +9,12 @@ export interface MetricDefinition {
   readonly description: string;
 }
 
-const define = (name: string, unit: MetricUnit, description: string): MetricDefinition => ({
-  name,
-  unit,
-  description,
-});
+/** Keeps the name as a literal type, so that `MetricName` knows the catalogue. */
+const define = <Name extends string>(
+  name: Name,
+  unit: MetricUnit,
+  description: string,
+): MetricDefinition & { readonly name: Name } => ({ name, unit, description });
 
 /** Every metric with a fixed name, in the order in which a person asks for them. */
 export const METRICS = [

@@ -84,19 +84,22 @@ function cudaArguments(tensorflow) {
 
 /**
  * Loads the addon in a process of its own: a crash there is an answer here.
- * @param {string} binding @returns {Promise<string>} the version of TensorFlow inside
+ * @param {string} binding
+ * @returns {Promise<{ version: string, gpu: boolean }>} of the TensorFlow inside
  */
 export async function tryBinding(binding) {
-  const script = 'process.stdout.write(require(process.argv[1]).TF_Version)';
+  const script =
+    'const b = require(process.argv[1]); process.stdout.write(JSON.stringify({ version: b.TF_Version, gpu: b.isUsingGpuDevice() }))';
   const { status, stdout, stderr } = await run(process.execPath, ['-e', script, binding], {
     ...process.env,
     TF_CPP_MIN_LOG_LEVEL: '3',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
   });
   if (status !== 0) {
     const complaint = stderr.split('\n').find((line) => /Error|error/.test(line)) ?? `exit status ${status}`;
     throw new Error(`the native binding was built but does not load: ${complaint.trim()}`);
   }
-  return stdout;
+  return JSON.parse(stdout);
 }
 
 function run(command, args, env = process.env) {

@@ -20,7 +20,11 @@ describe('rectangles', () => {
   });
 
   it('stand side by side without the last token', () => {
-    expect(modelInput(prompts, completions)).toEqual({ ids: Int32Array.of(0, 0, 1, 5, 8, 0, 1, 6, 7, 9), rows: 2, width: 5 });
+    expect(modelInput(prompts, completions)).toEqual({
+      ids: Int32Array.of(0, 0, 1, 5, 8, 0, 1, 6, 7, 9),
+      rows: 2,
+      width: 5,
+    });
     expect(() => modelInput(prompts, padCompletions([[8]], 2, 0))).toThrow(/2 prompts for 1 completions/);
   });
 

@@ -22,10 +22,15 @@ export function bucketWidth(longest: number, bound: number = Infinity): number {
 }
 
 /** @throws RangeError if a prompt is empty or longer than the width. */
-export function padPrompts(prompts: readonly (readonly number[])[], width: number, padId: number): PaddedPrompts {
+export function padPrompts(
+  prompts: readonly (readonly number[])[],
+  width: number,
+  padId: number,
+): PaddedPrompts {
   const ids = new Int32Array(prompts.length * width).fill(padId);
   const padding = Int32Array.from(prompts, (prompt, row) => {
-    if (prompt.length === 0 || prompt.length > width) throw new RangeError(`prompt ${row} has ${prompt.length} tokens, not 1 to ${width}`);
+    if (prompt.length === 0 || prompt.length > width)
+      throw new RangeError(`prompt ${row} has ${prompt.length} tokens, not 1 to ${width}`);
     ids.set(prompt, (row + 1) * width - prompt.length);
     return width - prompt.length;
   });
@@ -33,10 +38,15 @@ export function padPrompts(prompts: readonly (readonly number[])[], width: numbe
 }
 
 /** @throws RangeError if a completion is longer than the width. */
-export function padCompletions(completions: readonly (readonly number[])[], width: number, padId: number): TokenRectangle {
+export function padCompletions(
+  completions: readonly (readonly number[])[],
+  width: number,
+  padId: number,
+): TokenRectangle {
   const ids = new Int32Array(completions.length * width).fill(padId);
   completions.forEach((completion, row) => {
-    if (completion.length > width) throw new RangeError(`completion ${row} has ${completion.length} tokens, more than ${width}`);
+    if (completion.length > width)
+      throw new RangeError(`completion ${row} has ${completion.length} tokens, more than ${width}`);
     ids.set(completion, row * width);
   });
   return { ids, rows: completions.length, width };
@@ -59,7 +69,8 @@ export function repeatPrompts(prompts: PaddedPrompts, times: number): PaddedProm
  * that is scored. [B, P + C − 1]; the logits at the last C places score the C completion tokens.
  */
 export function modelInput(prompts: TokenRectangle, completions: TokenRectangle): TokenRectangle {
-  if (prompts.rows !== completions.rows) throw new RangeError(`${prompts.rows} prompts for ${completions.rows} completions`);
+  if (prompts.rows !== completions.rows)
+    throw new RangeError(`${prompts.rows} prompts for ${completions.rows} completions`);
   const width = prompts.width + completions.width - 1;
   const ids = new Int32Array(prompts.rows * width);
   for (let row = 0; row < prompts.rows; row++) {

@@ -30,7 +30,12 @@ export class TrainerError extends Error {
   readonly code: TrainerErrorCode;
   readonly place: TrainerErrorPlace;
 
-  constructor(code: TrainerErrorCode, message: string, place: TrainerErrorPlace = {}, options?: ErrorOptions) {
+  constructor(
+    code: TrainerErrorCode,
+    message: string,
+    place: TrainerErrorPlace = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.code = code;
     this.place = place;

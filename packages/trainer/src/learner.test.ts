@@ -11,7 +11,13 @@ import { tinyConfig, tinyPolicy } from './testing/tinyModel.ts';
 import { createWarmupLearner } from './warmup.ts';
 
 const VOCABULARY = 7;
-const PROMPTS = [[1, 3, 4], [1, 5], [1, 6, 6, 3, 4], [1, 2], [1, 4, 4]];
+const PROMPTS = [
+  [1, 3, 4],
+  [1, 5],
+  [1, 6, 6, 3, 4],
+  [1, 2],
+  [1, 4, 4],
+];
 const COMPLETIONS = [[3, 2], [4, 4, 4, 2], [2], [5, 6, 3], [6, 2]];
 const SIGNALS = [0.5, -1.25, 2, -0.25, 0.75];
 const OLD_LOGP = -1.7;
@@ -19,11 +25,17 @@ const OLD_LOGP = -1.7;
 /** What the optimizer is told leaves the gradient as it is: no clipping; one step of AdamW shows its direction. */
 const settings = (over: Partial<LearnerSettings> = {}): LearnerSettings => {
   const { policyGradient } = tinyConfig();
-  return { ...policyGradient, temperature: 0.8, optimizer: { ...policyGradient.optimizer, gradClip: null }, ...over };
+  return {
+    ...policyGradient,
+    temperature: 0.8,
+    optimizer: { ...policyGradient.optimizer, gradClip: null },
+    ...over,
+  };
 };
 
 function batchOf(order = [0, 1, 2, 3, 4], promptWidth = 5): PolicyBatch {
-  const pick = <Item>(items: readonly Item[]) => order.map((index) => items[index]).filter((item) => item !== undefined);
+  const pick = <Item>(items: readonly Item[]) =>
+    order.map((index) => items[index]).filter((item) => item !== undefined);
   const lengths = pick(COMPLETIONS).map((completion) => completion.length);
   return {
     prompts: padPrompts(pick(PROMPTS), promptWidth, 0),
@@ -44,7 +56,9 @@ await describeOnEachBackend('learner', (backend) => {
     const result = await learner.update(state, batch, 1e-3, 1);
     learner.dispose();
     // After one step from zero, m is (1 − β1) times the gradient.
-    const gradient = values(result.state.m).map((moment) => moment.map((value) => value / (1 - settings().optimizer.beta1)));
+    const gradient = values(result.state.m).map((moment) =>
+      moment.map((value) => value / (1 - settings().optimizer.beta1)),
+    );
     const { m, v, weights } = result.state;
     tf.dispose([...m, ...v, ...weights]);
     return { ...result, gradient };
@@ -58,22 +72,34 @@ await describeOnEachBackend('learner', (backend) => {
   /** Sums of some hundred float32 terms in another order: their rounding, 6e-8 each, against the norm. */
   const ROUNDING = 2e-6;
 
-  it.each<Loss>(['reinforce', 'clip'])('%s: micro-batches, also ones that do not divide the batch, change no gradient', async (loss) => {
-    const whole = await update({ loss });
-    expect(whole.gradNorm).toBeGreaterThan(0.1);
-    for (const microBatchSize of [1, 2, 5, 8]) {
-      const pieces = await update({ loss, microBatchSize });
-      expect(difference(whole.gradient, pieces.gradient), `micro-batches of ${microBatchSize}`).toBeLessThan(ROUNDING);
-      expect(Math.abs(pieces.loss - whole.loss)).toBeLessThan(1e-5);
-      expect(pieces.logp.length).toBe(20);
-      pieces.logp.forEach((logp, index) => expect(Math.abs(logp - (whole.logp[index] ?? NaN))).toBeLessThan(3e-5));
-    }
-  });
+  it.each<Loss>(['reinforce', 'clip'])(
+    '%s: micro-batches, also ones that do not divide the batch, change no gradient',
+    async (loss) => {
+      const whole = await update({ loss });
+      expect(whole.gradNorm).toBeGreaterThan(0.1);
+      for (const microBatchSize of [1, 2, 5, 8]) {
+        const pieces = await update({ loss, microBatchSize });
+        expect(
+          difference(whole.gradient, pieces.gradient),
+          `micro-batches of ${microBatchSize}`,
+        ).toBeLessThan(ROUNDING);
+        expect(Math.abs(pieces.loss - whole.loss)).toBeLessThan(1e-5);
+        expect(pieces.logp.length).toBe(20);
+        pieces.logp.forEach((logp, index) =>
+          expect(Math.abs(logp - (whole.logp[index] ?? NaN))).toBeLessThan(3e-5),
+        );
+      }
+    },
+  );
 
   it('order and padding of the batch change no gradient', async () => {
     const whole = await update();
-    expect(difference(whole.gradient, (await update({}, batchOf([3, 1, 4, 0, 2]))).gradient)).toBeLessThan(ROUNDING);
-    expect(difference(whole.gradient, (await update({}, batchOf([0, 1, 2, 3, 4], 9))).gradient)).toBeLessThan(ROUNDING);
+    expect(difference(whole.gradient, (await update({}, batchOf([3, 1, 4, 0, 2]))).gradient)).toBeLessThan(
+      ROUNDING,
+    );
+    expect(difference(whole.gradient, (await update({}, batchOf([0, 1, 2, 3, 4], 9))).gradient)).toBeLessThan(
+      ROUNDING,
+    );
   });
 
   it('what stands after a completion’s end changes nothing', async () => {
@@ -89,7 +115,11 @@ await describeOnEachBackend('learner', (backend) => {
     const learner = createLearner(backend, model, specs, settings());
     const surrogate = async (weights: readonly tf.Tensor[]) => {
       const logp = await learner.score(weights, batch);
-      return -logp.reduce((sum, value, index) => sum + value * (batch.tokenWeights[index] ?? 0) * (batch.signal[Math.floor(index / 4)] ?? 0), 0);
+      return -logp.reduce(
+        (sum, value, index) =>
+          sum + value * (batch.tokenWeights[index] ?? 0) * (batch.signal[Math.floor(index / 4)] ?? 0),
+        0,
+      );
     };
     const { gradient } = await update();
     // One parameter of each kind and layer; step and tolerance as in ops/checkGradients.ts: rounding 6e-8/ε and ε²/6 curvature.
@@ -106,7 +136,10 @@ await describeOnEachBackend('learner', (backend) => {
       };
       const slope = ((await moved(epsilon)) - (await moved(-epsilon))) / (2 * epsilon);
       const analytic = gradient[which]?.[element] ?? NaN;
-      expect(Math.abs(slope - analytic), `${specs[which]?.name}[${element}]: ${analytic}, by differences ${slope}`).toBeLessThan(2e-3 * Math.max(1, Math.abs(slope)));
+      expect(
+        Math.abs(slope - analytic),
+        `${specs[which]?.name}[${element}]: ${analytic}, by differences ${slope}`,
+      ).toBeLessThan(2e-3 * Math.max(1, Math.abs(slope)));
     }
     learner.dispose();
   });
@@ -117,7 +150,12 @@ await describeOnEachBackend('learner', (backend) => {
     const stale = { ...batchOf(), oldLogp: new Float32Array(20).fill(0) };
     const positiveOnly = { ...stale, signal: Float32Array.from(SIGNALS, (signal) => Math.max(0, signal)) };
     const clipped = await update({ loss: 'clip', epsilonLow: 0, epsilonHigh: 0 }, stale);
-    expect(difference(clipped.gradient, (await update({ loss: 'clip', epsilonLow: 0, epsilonHigh: 0 }, positiveOnly)).gradient)).toBeLessThan(ROUNDING);
+    expect(
+      difference(
+        clipped.gradient,
+        (await update({ loss: 'clip', epsilonLow: 0, epsilonHigh: 0 }, positiveOnly)).gradient,
+      ),
+    ).toBeLessThan(ROUNDING);
     expect(clipped.gradNorm).not.toBeCloseTo(free.gradNorm, 2);
   });
 
@@ -128,7 +166,11 @@ await describeOnEachBackend('learner', (backend) => {
     tf.dispose([...good.state.weights, ...good.state.m, ...good.state.v]);
     const tensors = backend.memory().numTensors;
     const broken = { ...batchOf(), signal: Float32Array.of(1, NaN, 1, 1, 1) };
-    await expect(learner.update(state, broken, 1e-3, 17)).rejects.toMatchObject({ code: 'NOT_FINITE', place: { step: 17 }, message: expect.stringContaining('the loss is NaN at step 17') });
+    await expect(learner.update(state, broken, 1e-3, 17)).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      place: { step: 17 },
+      message: expect.stringContaining('the loss is NaN at step 17'),
+    });
     // A finite loss whose gradient overflows: 1e38 for each token.
     const huge = { ...batchOf(), signal: Float32Array.from(SIGNALS, (signal) => signal * 1.2e38) };
     await expect(learner.update(state, huge, 1e-3, 18)).rejects.toMatchObject({ code: 'NOT_FINITE' });
@@ -152,11 +194,17 @@ await describeOnEachBackend('learner', (backend) => {
   });
 
   it('warm-up: the loss is the mean cross-entropy of answer tokens, and falls', async () => {
-    const learner = createWarmupLearner(backend, model, specs, { optimizer: settings().optimizer, padId: 0, longestPrompt: 5 });
+    const learner = createWarmupLearner(backend, model, specs, {
+      optimizer: settings().optimizer,
+      padId: 0,
+      longestPrompt: 5,
+    });
     const pairs = PROMPTS.map((prompt, index) => ({ prompt, answer: COMPLETIONS[index] ?? [] }));
     const scorer = createLearner(backend, model, specs, settings({ temperature: 1 }));
     const logp = await scorer.score(state.weights, batchOf());
-    const answerLogps = COMPLETIONS.flatMap((completion, row) => Array.from(logp.subarray(row * 4, row * 4 + completion.length)));
+    const answerLogps = COMPLETIONS.flatMap((completion, row) =>
+      Array.from(logp.subarray(row * 4, row * 4 + completion.length)),
+    );
     const first = await learner.update(state, pairs, 5e-3, 1);
     expect(first.loss).toBeCloseTo(-mean(answerLogps), 4);
     let { state: current, loss } = first;

@@ -42,7 +42,10 @@ export interface PolicyUpdate {
   readonly entropy: Float32Array;
 }
 
-export type LearnerSettings = Pick<PolicyGradientConfig, 'loss' | 'epsilonLow' | 'epsilonHigh' | 'temperature' | 'microBatchSize' | 'optimizer'>;
+export type LearnerSettings = Pick<
+  PolicyGradientConfig,
+  'loss' | 'epsilonLow' | 'epsilonHigh' | 'temperature' | 'microBatchSize' | 'optimizer'
+>;
 
 export interface Learner {
   /** One update. The state given stays the caller's. @throws TrainerError NOT_FINITE */
@@ -52,11 +55,17 @@ export interface Learner {
   dispose(): void;
 }
 
-export function createLearner(backend: Backend, model: Decoder, specs: readonly ParameterSpec[], settings: LearnerSettings): Learner {
+export function createLearner(
+  backend: Backend,
+  model: Decoder,
+  specs: readonly ParameterSpec[],
+  settings: LearnerSettings,
+): Learner {
   const { temperature, microBatchSize } = settings;
 
   /** Logits [b, C, V] that score the completions. */
-  const logitsOf = (weights: readonly tf.Tensor[], data: readonly tf.Tensor[]) => model.logits(weights, at(data, 0), at(data, 1), at(at(data, 2).shape, 1));
+  const logitsOf = (weights: readonly tf.Tensor[], data: readonly tf.Tensor[]) =>
+    model.logits(weights, at(data, 0), at(data, 1), at(at(data, 2).shape, 1));
 
   const updater = createUpdater(backend, {
     name: 'policy',
@@ -90,7 +99,13 @@ export function createLearner(backend: Backend, model: Decoder, specs: readonly 
         { values: batch.tokenWeights, shape: perToken },
       ];
       const result = await updater.update(state, columns, batch.completions.rows, learningRate, step);
-      return { state: result.state, loss: result.loss, gradNorm: result.gradNorm, logp: at(result.extras, 0), entropy: at(result.extras, 1) };
+      return {
+        state: result.state,
+        loss: result.loss,
+        gradNorm: result.gradNorm,
+        logp: at(result.extras, 0),
+        entropy: at(result.extras, 1),
+      };
     },
     async score(weights, batch) {
       const { rows, width } = batch.completions;

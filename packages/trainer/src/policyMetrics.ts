@@ -31,7 +31,13 @@ type Metrics = [MetricName | ReturnType<typeof componentMetric>, number][];
 
 /** All but timings. Metrics of what was not computed are left out. */
 export function policyMetrics(facts: PolicyStepFacts): Map<string, number> {
-  return new Map([...rewardMetrics(facts), ...signalMetrics(facts), ...klMetrics(facts), ...updateMetrics(facts), ...completionMetrics(facts)]);
+  return new Map([
+    ...rewardMetrics(facts),
+    ...signalMetrics(facts),
+    ...klMetrics(facts),
+    ...updateMetrics(facts),
+    ...completionMetrics(facts),
+  ]);
 }
 
 function rewardMetrics({ scores, exact, config }: PolicyStepFacts): Metrics {
@@ -45,12 +51,19 @@ function rewardMetrics({ scores, exact, config }: PolicyStepFacts): Metrics {
   ];
   for (const [index, { name }] of (scores[0]?.components ?? []).entries()) {
     const values = numbers(scores.map(({ components }) => components[index]?.value ?? null));
-    if (values.length > 0) metrics.push([componentMetric(name, 'mean'), mean(values)], [componentMetric(name, 'std'), standardDeviation(values)]);
+    if (values.length > 0)
+      metrics.push(
+        [componentMetric(name, 'mean'), mean(values)],
+        [componentMetric(name, 'std'), standardDeviation(values)],
+      );
   }
   const known = exact.filter((answer) => answer !== null);
   if (known.length > 0) {
     const groups = chunks(exact, config.groupSize).filter((group) => group.some((answer) => answer !== null));
-    metrics.push(['group/pass_at_1', mean(known.map(Number))], ['group/pass_at_g', mean(groups.map((group) => Number(group.includes(true))))]);
+    metrics.push(
+      ['group/pass_at_1', mean(known.map(Number))],
+      ['group/pass_at_g', mean(groups.map((group) => Number(group.includes(true))))],
+    );
   }
   return metrics;
 }
@@ -67,7 +80,11 @@ function signalMetrics({ advantages, signals }: PolicyStepFacts): Metrics {
 
 function klMetrics({ config, completions, reference, updatedLogp }: PolicyStepFacts): Metrics {
   const metrics: Metrics = [['kl/beta', config.kl.beta]];
-  if (reference) metrics.push(['kl/ref_k1', mean(reference.k1)], ['kl/ref_k3', mean(k3(completions, completions.logp, reference.logp))]);
+  if (reference)
+    metrics.push(
+      ['kl/ref_k1', mean(reference.k1)],
+      ['kl/ref_k3', mean(k3(completions, completions.logp, reference.logp))],
+    );
   // The tokens were drawn from the old policy, so the estimate of KL[old ‖ updated] takes the ratio updated / old.
   if (updatedLogp) metrics.push(['kl/old_k3', mean(k3(completions, completions.logp, updatedLogp))]);
   return metrics;
@@ -114,7 +131,10 @@ function completionMetrics({ completions, config }: PolicyStepFacts): Metrics {
     ['completion/length_min', -largest(lengths.map((length) => -length))],
     ['completion/length_max', largest(lengths)],
     ['completion/truncated_fraction', mean(truncated.map(Number))],
-    ['completion/distinct_fraction', mean(chunks(texts, config.groupSize).map((group) => new Set(group).size / group.length))],
+    [
+      'completion/distinct_fraction',
+      mean(chunks(texts, config.groupSize).map((group) => new Set(group).size / group.length)),
+    ],
   ];
 }
 
@@ -129,7 +149,9 @@ function numbers(values: readonly (number | null)[]): number[] {
 }
 
 function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: items.length / size }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: items.length / size }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** By reduction: a call with a million arguments would overflow the stack. */

@@ -46,13 +46,28 @@ export interface PolicyStepInput {
 }
 
 export interface PolicyStage {
-  step(input: PolicyStepInput): Promise<{ readonly train: TrainState; readonly promptCursor: number; readonly result: StepResult }>;
+  step(
+    input: PolicyStepInput,
+  ): Promise<{ readonly train: TrainState; readonly promptCursor: number; readonly result: StepResult }>;
   dispose(): void;
 }
 
-export function createPolicyStage({ config, backend, model, specs, tokenizer, prompts: source, rewards }: PolicyStageParts): PolicyStage {
+export function createPolicyStage({
+  config,
+  backend,
+  model,
+  specs,
+  tokenizer,
+  prompts: source,
+  rewards,
+}: PolicyStageParts): PolicyStage {
   const pg = config.policyGradient;
-  const sampler = createSampler(backend, model, { ...pg, seed: config.seed, eosIds: tokenizer.eosIds, padId: tokenizer.padId });
+  const sampler = createSampler(backend, model, {
+    ...pg,
+    seed: config.seed,
+    eosIds: tokenizer.eosIds,
+    padId: tokenizer.padId,
+  });
   const learner = createLearner(backend, model, specs, pg);
 
   return {
@@ -60,7 +75,9 @@ export function createPolicyStage({ config, backend, model, specs, tokenizer, pr
       const started = performance.now();
       const recorded = (stageStep - 1) % config.record.completionsEverySteps === 0;
 
-      const prompts = Array.from({ length: pg.promptsPerStep }, (_, index) => source.at(promptCursor + index));
+      const prompts = Array.from({ length: pg.promptsPerStep }, (_, index) =>
+        source.at(promptCursor + index),
+      );
       const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
       const padded = padPrompts(
         prompts.map(({ ids }) => ids),
@@ -73,7 +90,12 @@ export function createPolicyStage({ config, backend, model, specs, tokenizer, pr
       const texts = textsOf(completions, tokenizer);
       const scores = await scoreCompletions(
         rewards,
-        texts.map((completion, index) => ({ prompt: promptOf(prompts, index).text, completion, answer: promptOf(prompts, index).answer, tokenCount: completions.lengths[index] ?? 0 })),
+        texts.map((completion, index) => ({
+          prompt: promptOf(prompts, index).text,
+          completion,
+          answer: promptOf(prompts, index).answer,
+          tokenCount: completions.lengths[index] ?? 0,
+        })),
       );
       assertRewards(scores, step);
       const rewarded = performance.now();
@@ -89,7 +111,11 @@ export function createPolicyStage({ config, backend, model, specs, tokenizer, pr
         ...sequences,
         oldLogp: completions.logp,
         signal: toFloats(signals, step),
-        tokenWeights: tokenWeights(aggregationOf(pg), { lengths: completions.lengths, included: totals.map((reward) => reward !== null), width: completions.width }),
+        tokenWeights: tokenWeights(aggregationOf(pg), {
+          lengths: completions.lengths,
+          included: totals.map((reward) => reward !== null),
+          width: completions.width,
+        }),
       };
 
       const rate = learningRate(pg.optimizer, stageStep, pg.steps);
@@ -111,7 +137,9 @@ export function createPolicyStage({ config, backend, model, specs, tokenizer, pr
         config: pg,
         completions,
         scores,
-        exact: texts.map((completion, index) => exactAnswer(config.task, promptOf(prompts, index), completion)),
+        exact: texts.map((completion, index) =>
+          exactAnswer(config.task, promptOf(prompts, index), completion),
+        ),
         advantages: advantage,
         signals,
         reference: refLogp && refK1 && { k1: refK1, logp: refLogp },
@@ -131,10 +159,31 @@ export function createPolicyStage({ config, backend, model, specs, tokenizer, pr
       metrics.set('time/update_ms', updated - rewarded);
       metrics.set('time/step_ms', finished - started);
       metrics.set('throughput/completion_tokens_per_s', (completionTokens / (finished - started)) * 1000);
-      metrics.set('throughput/train_tokens_per_s', (((completionTokens + promptTokens) * pg.innerEpochs) / (updated - rewarded)) * 1000);
+      metrics.set(
+        'throughput/train_tokens_per_s',
+        (((completionTokens + promptTokens) * pg.innerEpochs) / (updated - rewarded)) * 1000,
+      );
 
-      const told = recorded ? describeCompletions({ config, tokenizer, prompts, completions, texts, scores, advantage, signals, refK1, refLogp, updatedLogp }) : [];
-      return { train: last.state, promptCursor: promptCursor + pg.promptsPerStep, result: { step, stage: 'POLICY_GRADIENT', metrics, completions: told } };
+      const told = recorded
+        ? describeCompletions({
+            config,
+            tokenizer,
+            prompts,
+            completions,
+            texts,
+            scores,
+            advantage,
+            signals,
+            refK1,
+            refLogp,
+            updatedLogp,
+          })
+        : [];
+      return {
+        train: last.state,
+        promptCursor: promptCursor + pg.promptsPerStep,
+        result: { step, stage: 'POLICY_GRADIENT', metrics, completions: told },
+      };
     },
     dispose() {
       sampler.dispose();
@@ -159,15 +208,28 @@ function textsOf(completions: Completions, tokenizer: Tokenizer): string[] {
 
 function assertRewards(scores: readonly CompletionScore[], step: number): void {
   if (scores.every(({ reward }) => reward === null))
-    throw new TrainerError('ALL_REWARDS_NULL', `not one of the ${scores.length} completions of step ${step} could be rewarded: ${firstScoreError(scores) ?? 'no reason was given'}`, { step });
+    throw new TrainerError(
+      'ALL_REWARDS_NULL',
+      `not one of the ${scores.length} completions of step ${step} could be rewarded: ${firstScoreError(scores) ?? 'no reason was given'}`,
+      { step },
+    );
   const index = scores.findIndex(({ reward }) => reward !== null && !Number.isFinite(reward));
-  if (index >= 0) throw new TrainerError('NOT_FINITE', `the reward of completion ${index} of step ${step} is ${scores[index]?.reward}: the weighted sum overflows`, { step });
+  if (index >= 0)
+    throw new TrainerError(
+      'NOT_FINITE',
+      `the reward of completion ${index} of step ${step} is ${scores[index]?.reward}: the weighted sum overflows`,
+      { step },
+    );
 }
 
 function toFloats(signals: readonly (number | null)[], step: number): Float32Array {
   return Float32Array.from(signals, (value, index) => {
     if (value !== null && !Number.isFinite(Math.fround(value)))
-      throw new TrainerError('NOT_FINITE', `the learning signal of completion ${index} of step ${step} is ${value}, beyond float32: scale the rewards down`, { step });
+      throw new TrainerError(
+        'NOT_FINITE',
+        `the learning signal of completion ${index} of step ${step} is ${value}, beyond float32: scale the rewards down`,
+        { step },
+      );
     return value ?? 0;
   });
 }

@@ -32,9 +32,14 @@ export interface PromptSourceOptions {
  * @param prompts those of a prompt set or file; none for a built-in task.
  * @throws TrainerError INVALID_PROMPTS, or UNKNOWN_CHARACTER with the prompt's index.
  */
-export function openPrompts(task: TaskConfig, prompts: readonly PromptRecord[] | undefined, options: PromptSourceOptions): PromptSource {
+export function openPrompts(
+  task: TaskConfig,
+  prompts: readonly PromptRecord[] | undefined,
+  options: PromptSourceOptions,
+): PromptSource {
   if (!isBuiltIn(task)) {
-    if (prompts === undefined || prompts.length === 0) throw new TrainerError('INVALID_PROMPTS', `task ${task.kind} brings no prompts`);
+    if (prompts === undefined || prompts.length === 0)
+      throw new TrainerError('INVALID_PROMPTS', `task ${task.kind} brings no prompts`);
     return broughtPrompts(prompts, options);
   }
   const { seed, stream, tokenizer } = options;
@@ -49,7 +54,10 @@ export function openPrompts(task: TaskConfig, prompts: readonly PromptRecord[] |
 }
 
 /** Prompts in the order of a fresh permutation per epoch. */
-export function broughtPrompts(prompts: readonly PromptRecord[], { seed, stream, tokenizer }: PromptSourceOptions): PromptSource {
+export function broughtPrompts(
+  prompts: readonly PromptRecord[],
+  { seed, stream, tokenizer }: PromptSourceOptions,
+): PromptSource {
   const tokenized = prompts.map(({ text, answer }, index): Prompt => {
     const ids = atPrompt(index, 'the prompt', () => tokenizer.encode(text));
     if (answer !== null) atPrompt(index, 'the answer', () => tokenizer.encode(answer));
@@ -75,7 +83,12 @@ export function broughtPrompts(prompts: readonly PromptRecord[], { seed, stream,
 /** @throws TrainerError INVALID_PROMPTS naming the first prompt without an answer. */
 export function assertAnswers(prompts: readonly PromptRecord[], why: string): void {
   const index = prompts.findIndex(({ answer }) => answer === null);
-  if (index >= 0) throw new TrainerError('INVALID_PROMPTS', `prompt ${index} (${JSON.stringify(prompts[index]?.text.slice(0, 40))}) has no answer, but ${why} needs one`, { promptIndex: index });
+  if (index >= 0)
+    throw new TrainerError(
+      'INVALID_PROMPTS',
+      `prompt ${index} (${JSON.stringify(prompts[index]?.text.slice(0, 40))}) has no answer, but ${why} needs one`,
+      { promptIndex: index },
+    );
 }
 
 function atPrompt<Result>(promptIndex: number, what: string, encode: () => Result): Result {
@@ -83,12 +96,19 @@ function atPrompt<Result>(promptIndex: number, what: string, encode: () => Resul
     return encode();
   } catch (error) {
     if (!(error instanceof TrainerError)) throw error;
-    throw new TrainerError(error.code, `${what} of prompt ${promptIndex}: ${error.message}`, { promptIndex }, { cause: error });
+    throw new TrainerError(
+      error.code,
+      `${what} of prompt ${promptIndex}: ${error.message}`,
+      { promptIndex },
+      { cause: error },
+    );
   }
 }
 
 /** Maxima of slices: a call with 100,000 arguments would overflow the stack. */
 function chunkMaxima(values: readonly number[]): number[] {
   const size = 10_000;
-  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => Math.max(...values.slice(index * size, (index + 1) * size)));
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) =>
+    Math.max(...values.slice(index * size, (index + 1) * size)),
+  );
 }

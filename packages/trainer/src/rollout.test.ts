@@ -8,9 +8,28 @@ import { createSampler, type Completions, type RolloutSettings } from './rollout
 import { TINY_MODEL, tinyConfig, tinyPolicy } from './testing/tinyModel.ts';
 
 const VOCABULARY = 7;
-const PROMPTS = padPrompts([[1, 3, 4], [1, 5], [1, 6, 6, 3, 4]], 5, 0);
-const settings = (over: Partial<RolloutSettings> = {}): RolloutSettings => ({ maxNewTokens: 20, groupSize: 5, temperature: 0.7, eosIds: [2], padId: 0, seed: 11, ...over });
-const rowsOf = (completions: Completions) => completions.lengths.map((length, row) => Array.from(completions.ids.subarray(row * completions.width, row * completions.width + length)));
+const PROMPTS = padPrompts(
+  [
+    [1, 3, 4],
+    [1, 5],
+    [1, 6, 6, 3, 4],
+  ],
+  5,
+  0,
+);
+const settings = (over: Partial<RolloutSettings> = {}): RolloutSettings => ({
+  maxNewTokens: 20,
+  groupSize: 5,
+  temperature: 0.7,
+  eosIds: [2],
+  padId: 0,
+  seed: 11,
+  ...over,
+});
+const rowsOf = (completions: Completions) =>
+  completions.lengths.map((length, row) =>
+    Array.from(completions.ids.subarray(row * completions.width, row * completions.width + length)),
+  );
 
 await describeOnEachBackend('rollout', (backend) => {
   const { model, specs, state } = tinyPolicy(VOCABULARY);
@@ -53,12 +72,16 @@ await describeOnEachBackend('rollout', (backend) => {
 
   it('gives each token the log-probability that the trainer gives it', async () => {
     const completions = await sample({ groupSize: 16 });
-    const learner = createLearner(backend, model, specs, { ...tinyConfig().policyGradient, temperature: 0.7 });
+    const learner = createLearner(backend, model, specs, {
+      ...tinyConfig().policyGradient,
+      temperature: 0.7,
+    });
     const scored = await learner.score(state.weights, { prompts: repeatPrompts(PROMPTS, 16), completions });
     learner.dispose();
     let largest = 0;
     completions.lengths.forEach((length, row) => {
-      for (let token = row * 20; token < row * 20 + length; token++) largest = Math.max(largest, Math.abs((scored[token] ?? NaN) - (completions.logp[token] ?? NaN)));
+      for (let token = row * 20; token < row * 20 + length; token++)
+        largest = Math.max(largest, Math.abs((scored[token] ?? NaN) - (completions.logp[token] ?? NaN)));
     });
     expect(largest).toBeGreaterThan(0);
     // Logits of size 10 at temperature 0.7: float32 rounds them to 1e-6, and two layers add up some of that.
@@ -67,11 +90,18 @@ await describeOnEachBackend('rollout', (backend) => {
 
   it('draws from the distribution it says: first tokens within 4 standard errors', async () => {
     const completions = await sample({ groupSize: 2000, maxNewTokens: 1 }, padPrompts([[1, 3]], 2, 0));
-    const logits = model.logits(state.weights, tf.tensor2d([[1, 3]], [1, 2], 'int32'), tf.tensor1d([0], 'int32'), 1);
+    const logits = model.logits(
+      state.weights,
+      tf.tensor2d([[1, 3]], [1, 2], 'int32'),
+      tf.tensor1d([0], 'int32'),
+      1,
+    );
     const probabilities = tf.softmax(tf.div(tf.reshape(logits, [VOCABULARY]), 0.7)).dataSync();
     probabilities.forEach((probability, token) => {
       const share = completions.ids.filter((drawn) => drawn === token).length / 2000;
-      expect(Math.abs(share - probability), `token ${token}`).toBeLessThan(4 * Math.sqrt((probability * (1 - probability)) / 2000));
+      expect(Math.abs(share - probability), `token ${token}`).toBeLessThan(
+        4 * Math.sqrt((probability * (1 - probability)) / 2000),
+      );
     });
   });
 

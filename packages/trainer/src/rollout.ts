@@ -69,8 +69,16 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
       const width = at(ids.shape, 1);
       const state = model.prefill(weights, ids, padding, width + blocks * size);
       // The prompts were read once; from here on every completion of a group has its own row.
-      const shared = { logits: repeatRows(state.logits, groupSize), cache: state.cache.map((part) => repeatRows(part, groupSize)) };
-      return drawBlock(weights, { state: shared, padding: repeatRows(padding, groupSize), position: tf.scalar(width, 'int32'), noise });
+      const shared = {
+        logits: repeatRows(state.logits, groupSize),
+        cache: state.cache.map((part) => repeatRows(part, groupSize)),
+      };
+      return drawBlock(weights, {
+        state: shared,
+        padding: repeatRows(padding, groupSize),
+        position: tf.scalar(width, 'int32'),
+        noise,
+      });
     },
     { name: 'rollout first block' },
   );
@@ -81,16 +89,29 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
       const [position, noise] = [at(inputs, -2), at(inputs, -1)];
       const cacheStart = inputs.length - 2 - model.config.layers * 2;
       const weights = inputs.slice(0, cacheStart - 2);
-      const [tokens, padding, cache] = [at(inputs, cacheStart - 2), at(inputs, cacheStart - 1), inputs.slice(cacheStart, -2)];
+      const [tokens, padding, cache] = [
+        at(inputs, cacheStart - 2),
+        at(inputs, cacheStart - 1),
+        inputs.slice(cacheStart, -2),
+      ];
       const before = tf.sub(position, tf.scalar(1, 'int32'));
-      const state = model.decode(weights, { cache, tokens, padding, position: before, tables: tablesOf(cache) });
+      const state = model.decode(weights, {
+        cache,
+        tokens,
+        padding,
+        position: before,
+        tables: tablesOf(cache),
+      });
       return drawBlock(weights, { state, padding, position, noise });
     },
     { name: 'rollout next block' },
   );
 
   /** Draws K tokens, the first from the given logits; `position` is the place of the first. The last one is not read yet. */
-  function drawBlock(weights: readonly tf.Tensor[], start: { state: DecodeState; padding: tf.Tensor; position: tf.Tensor; noise: tf.Tensor }): tf.Tensor[] {
+  function drawBlock(
+    weights: readonly tf.Tensor[],
+    start: { state: DecodeState; padding: tf.Tensor; position: tf.Tensor; noise: tf.Tensor },
+  ): tf.Tensor[] {
     const { padding, position } = start;
     const noise = tf.split(gumbel(start.noise), size, 0);
     const tables = tablesOf(start.state.cache);
@@ -102,14 +123,26 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
       tokens.push(drawn.tokens);
       logps.push(drawn.logps);
       if (index < size - 1)
-        state = model.decode(weights, { cache: state.cache, tokens: drawn.tokens, padding, position: tf.add(position, tf.scalar(index, 'int32')), tables });
+        state = model.decode(weights, {
+          cache: state.cache,
+          tokens: drawn.tokens,
+          padding,
+          position: tf.add(position, tf.scalar(index, 'int32')),
+          tables,
+        });
     });
     return [tf.stack(tokens, 1), tf.stack(logps, 1), at(tokens, -1), padding, ...state.cache];
   }
 
   const tablesOf = (cache: readonly tf.Tensor[]) => model.tables(at(at(cache, 0).shape, 2));
   const noiseOf = (step: number, block: number, rows: number) =>
-    tf.tensor3d(uniforms({ seed, stream: STREAMS.sampling, counter: step * BLOCKS_PER_STEP + block }, size * rows * vocabulary), [size, rows, vocabulary]);
+    tf.tensor3d(
+      uniforms(
+        { seed, stream: STREAMS.sampling, counter: step * BLOCKS_PER_STEP + block },
+        size * rows * vocabulary,
+      ),
+      [size, rows, vocabulary],
+    );
 
   return {
     async sample(weights, prompts, step) {
@@ -119,7 +152,10 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
       try {
         for (let block = 0; block < blocks; block++) {
           const noise = noiseOf(step, block, rows);
-          const outputs = block === 0 ? startRollout(weights, prompts, noise) : continueRollout(weights, held, prompts.width + block * size, noise);
+          const outputs =
+            block === 0
+              ? startRollout(weights, prompts, noise)
+              : continueRollout(weights, held, prompts.width + block * size, noise);
           tf.dispose([...held, noise]);
           const [tokens, logps] = [at(outputs, 0), at(outputs, 1)];
           held = outputs.slice(2);
@@ -138,7 +174,11 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
     },
   };
 
-  function startRollout(weights: readonly tf.Tensor[], prompts: PaddedPrompts, noise: tf.Tensor): tf.Tensor[] {
+  function startRollout(
+    weights: readonly tf.Tensor[],
+    prompts: PaddedPrompts,
+    noise: tf.Tensor,
+  ): tf.Tensor[] {
     const ids = tf.tensor2d(prompts.ids, [prompts.rows, prompts.width], 'int32');
     const padding = tf.tensor1d(prompts.padding, 'int32');
     try {
@@ -148,7 +188,12 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
     }
   }
 
-  function continueRollout(weights: readonly tf.Tensor[], held: readonly tf.Tensor[], position: number, noise: tf.Tensor): tf.Tensor[] {
+  function continueRollout(
+    weights: readonly tf.Tensor[],
+    held: readonly tf.Tensor[],
+    position: number,
+    noise: tf.Tensor,
+  ): tf.Tensor[] {
     const place = tf.scalar(position, 'int32');
     try {
       return next([...weights, ...held, place, noise]);
@@ -158,7 +203,9 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
   }
 
   function allEnded(drawn: readonly Block[], rows: number): boolean {
-    return Array.from({ length: rows }, (_, row) => row).every((row) => drawn.some(({ tokens }) => endOf(tokens.subarray(row * size, (row + 1) * size)) >= 0));
+    return Array.from({ length: rows }, (_, row) => row).every((row) =>
+      drawn.some(({ tokens }) => endOf(tokens.subarray(row * size, (row + 1) * size)) >= 0),
+    );
   }
 
   /** Where the first end-of-sequence token stands, −1 if there is none. */
@@ -172,8 +219,12 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
     const lengths: number[] = [];
     const truncated: boolean[] = [];
     for (let row = 0; row < rows; row++) {
-      const tokens = Int32Array.from(drawn.flatMap((block) => Array.from(block.tokens.subarray(row * size, (row + 1) * size)))).subarray(0, maxNewTokens);
-      const logps = Float32Array.from(drawn.flatMap((block) => Array.from(block.logps.subarray(row * size, (row + 1) * size))));
+      const tokens = Int32Array.from(
+        drawn.flatMap((block) => Array.from(block.tokens.subarray(row * size, (row + 1) * size))),
+      ).subarray(0, maxNewTokens);
+      const logps = Float32Array.from(
+        drawn.flatMap((block) => Array.from(block.logps.subarray(row * size, (row + 1) * size))),
+      );
       const end = endOf(tokens);
       const length = end >= 0 ? end + 1 : tokens.length;
       ids.set(tokens.subarray(0, length), row * maxNewTokens);

@@ -27,12 +27,29 @@ async function run(session: Session, steps: number): Promise<StepResult[]> {
 /** What a checkpoint file does to a state: the typed arrays go through bytes. */
 function throughBytes(state: SessionState): SessionState {
   const header: unknown = JSON.parse(JSON.stringify({ ...state, tensors: [] }));
-  const tensors = state.tensors.map(({ name, shape, data }) => ({ name, shape: [...shape], data: new Float32Array(Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).buffer) }));
+  const tensors = state.tensors.map(({ name, shape, data }) => ({
+    name,
+    shape: [...shape],
+    data: new Float32Array(
+      Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).buffer,
+    ),
+  }));
   return { ...(header as SessionState), tensors }; // the header was one a moment ago
 }
 
 const RICH: Partial<RunConfigInput> = {
-  policyGradient: { steps: 5, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4, advantage: 'group_norm', loss: 'clip', innerEpochs: 2, microBatchSize: 5, kl: { beta: 0.1 }, optimizer: { schedule: { kind: 'cosine', warmupSteps: 2 } } },
+  policyGradient: {
+    steps: 5,
+    promptsPerStep: 3,
+    groupSize: 4,
+    maxNewTokens: 4,
+    advantage: 'group_norm',
+    loss: 'clip',
+    innerEpochs: 2,
+    microBatchSize: 5,
+    kl: { beta: 0.1 },
+    optimizer: { schedule: { kind: 'cosine', warmupSteps: 2 } },
+  },
   rewards: [
     { kind: 'exact_match', name: 'exact' },
     { kind: 'partial_credit', name: 'partial', weight: 0.5 },
@@ -40,13 +57,17 @@ const RICH: Partial<RunConfigInput> = {
 };
 
 await describeOnEachBackend('session', (backend) => {
-  const open = (config: RunConfig, restore?: SessionState, prompts?: readonly PromptRecord[]) => createSession({ config, backend, restore, prompts });
+  const open = (config: RunConfig, restore?: SessionState, prompts?: readonly PromptRecord[]) =>
+    createSession({ config, backend, restore, prompts });
 
   it('runs both stages to the end, telling every metric of the catalogue by its name', async () => {
     const session = await open(tinyConfig(RICH));
     expect([session.step, session.totalSteps, session.stage]).toEqual([0, 8, 'WARM_UP']);
     const results = await run(session, 8);
-    expect(results.map(({ step, stage }) => `${step} ${stage}`)).toEqual([...[1, 2, 3].map((step) => `${step} WARM_UP`), ...[4, 5, 6, 7, 8].map((step) => `${step} POLICY_GRADIENT`)]);
+    expect(results.map(({ step, stage }) => `${step} ${stage}`)).toEqual([
+      ...[1, 2, 3].map((step) => `${step} WARM_UP`),
+      ...[4, 5, 6, 7, 8].map((step) => `${step} POLICY_GRADIENT`),
+    ]);
     expect(session.stage).toBe('POLICY_GRADIENT');
     for (const { metrics } of results)
       for (const [name, value] of metrics) {
@@ -54,7 +75,18 @@ await describeOnEachBackend('session', (backend) => {
         expect(Number.isFinite(value), `${name} is ${value}`).toBe(true);
       }
     expect([...(results[7]?.metrics.keys() ?? [])]).toEqual(
-      expect.arrayContaining(['reward/mean', 'reward/exact/mean', 'reward/partial/std', 'group/pass_at_g', 'kl/ref_k1', 'kl/old_k3', 'policy/entropy', 'policy/delta_logp_mean', 'policy/sampler_logp_diff_max', 'system/rss_bytes']),
+      expect.arrayContaining([
+        'reward/mean',
+        'reward/exact/mean',
+        'reward/partial/std',
+        'group/pass_at_g',
+        'kl/ref_k1',
+        'kl/old_k3',
+        'policy/entropy',
+        'policy/delta_logp_mean',
+        'policy/sampler_logp_diff_max',
+        'system/rss_bytes',
+      ]),
     );
     await expect(session.next()).rejects.toMatchObject({ code: 'RUN_IS_OVER' });
     session.dispose();
@@ -85,31 +117,35 @@ await describeOnEachBackend('session', (backend) => {
         expect(column?.reduce((total, value) => total + value, 0)).toBeCloseTo(sum ?? NaN, 5); // float32 columns, double sums
     });
     // The first step of the stage stands at the reference; later ones have moved.
-    const klOf = (result: StepResult | undefined) => Math.max(...(result?.completions ?? []).map(({ kl }) => Math.abs(kl ?? NaN)));
+    const klOf = (result: StepResult | undefined) =>
+      Math.max(...(result?.completions ?? []).map(({ kl }) => Math.abs(kl ?? NaN)));
     expect(klOf(results[3])).toBeLessThan(1e-4);
     expect(klOf(results[4])).toBeGreaterThan(1e-4);
     session.dispose();
   });
 
-  it.each([2, 3, 4, 6])('interrupted after step %i and restored, it ends bit for bit as if it had not been', async (interruption) => {
-    const config = tinyConfig(RICH);
-    const whole = await open(config);
-    const expected = await run(whole, 8);
-    const hash = await whole.weightsHash();
-    whole.dispose();
+  it.each([2, 3, 4, 6])(
+    'interrupted after step %i and restored, it ends bit for bit as if it had not been',
+    async (interruption) => {
+      const config = tinyConfig(RICH);
+      const whole = await open(config);
+      const expected = await run(whole, 8);
+      const hash = await whole.weightsHash();
+      whole.dispose();
 
-    const before = await open(config);
-    await run(before, interruption);
-    const state = throughBytes(await before.snapshot());
-    before.dispose();
+      const before = await open(config);
+      await run(before, interruption);
+      const state = throughBytes(await before.snapshot());
+      before.dispose();
 
-    const after = await open(config, state);
-    expect(after.step).toBe(interruption);
-    const results = await run(after, 8 - interruption);
-    expect(results.map(facts)).toEqual(expected.slice(interruption).map(facts));
-    expect(await after.weightsHash()).toBe(hash);
-    after.dispose();
-  });
+      const after = await open(config, state);
+      expect(after.step).toBe(interruption);
+      const results = await run(after, 8 - interruption);
+      expect(results.map(facts)).toEqual(expected.slice(interruption).map(facts));
+      expect(await after.weightsHash()).toBe(hash);
+      after.dispose();
+    },
+  );
 
   it('has another outcome with another seed', async () => {
     const hashes = await Promise.all(
@@ -138,7 +174,17 @@ await describeOnEachBackend('session', (backend) => {
 
   it('a micro-batch size changes no completion and no reward', async () => {
     const outcome = async (microBatchSize: number | undefined) => {
-      const session = await open(tinyConfig({ policyGradient: { steps: 2, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4, ...(microBatchSize === undefined ? {} : { microBatchSize }) } }));
+      const session = await open(
+        tinyConfig({
+          policyGradient: {
+            steps: 2,
+            promptsPerStep: 3,
+            groupSize: 4,
+            maxNewTokens: 4,
+            ...(microBatchSize === undefined ? {} : { microBatchSize }),
+          },
+        }),
+      );
       const results = await run(session, 5);
       session.dispose();
       return results.flatMap(({ completions }) => completions.map(({ text, reward }) => [text, reward]));
@@ -154,27 +200,87 @@ describe('session', () => {
   beforeAll(async () => {
     backend = await openBackend('wasm');
     rewardsDir = await mkdtemp(path.join(tmpdir(), 'nabla-session-'));
-    await writeFile(path.join(rewardsDir, 'throws.mjs'), "export default () => { throw new Error('no such tool'); };\n");
-    await writeFile(path.join(rewardsDir, 'huge.mjs'), 'export default ({ completion }) => (completion.length % 3) * 1e307;\n');
-    await writeFile(path.join(rewardsDir, 'sometimes.mjs'), 'export default ({ completion }) => completion.length % 2 === 1 ? null : completion.length;\n');
+    await writeFile(
+      path.join(rewardsDir, 'throws.mjs'),
+      "export default () => { throw new Error('no such tool'); };\n",
+    );
+    await writeFile(
+      path.join(rewardsDir, 'huge.mjs'),
+      'export default ({ completion }) => (completion.length % 3) * 1e307;\n',
+    );
+    await writeFile(
+      path.join(rewardsDir, 'sometimes.mjs'),
+      'export default ({ completion }) => completion.length % 2 === 1 ? null : completion.length;\n',
+    );
   });
   afterAll(() => rm(rewardsDir, { recursive: true }));
 
-  const open = (change: Partial<RunConfigInput>, prompts?: PromptRecord[], warmupPrompts?: PromptRecord[]) => createSession({ config: tinyConfig(change), backend, prompts, warmupPrompts, rewardsDir });
+  const open = (change: Partial<RunConfigInput>, prompts?: PromptRecord[], warmupPrompts?: PromptRecord[]) =>
+    createSession({ config: tinyConfig(change), backend, prompts, warmupPrompts, rewardsDir });
   const file = { task: { kind: 'file', path: 'prompts.jsonl' } } satisfies Partial<RunConfigInput>;
-  const prompt = (text: string, answer: string | null = 'ok'): PromptRecord => ({ text, answer, metadata: null });
+  const prompt = (text: string, answer: string | null = 'ok'): PromptRecord => ({
+    text,
+    answer,
+    metadata: null,
+  });
   const noWarmup = { warmup: undefined } satisfies Partial<RunConfigInput>;
-  const modules = (name: string): Partial<RunConfigInput> => ({ ...noWarmup, rewards: [{ kind: 'module', name: 'own', path: name }] });
+  const modules = (name: string): Partial<RunConfigInput> => ({
+    ...noWarmup,
+    rewards: [{ kind: 'module', name: 'own', path: name }],
+  });
 
   it.each<[string, Partial<RunConfigInput>, PromptRecord[] | undefined, object]>([
     ['prompts that were not given', file, undefined, { code: 'INVALID_PROMPTS' }],
-    ['a character outside the alphabet', file, [prompt('fine'), prompt('naïve')], { code: 'UNKNOWN_CHARACTER', place: { promptIndex: 1 }, message: expect.stringMatching(/the prompt of prompt 1: character "ï" .* position 2/) }],
-    ['one in an answer', file, [prompt('fine', 'ø')], { code: 'UNKNOWN_CHARACTER', place: { promptIndex: 0 }, message: expect.stringContaining('the answer of prompt 0') }],
-    ['a missing answer', file, [prompt('a'), prompt('b', null)], { code: 'INVALID_PROMPTS', place: { promptIndex: 1 }, message: expect.stringContaining('exact_match') }],
-    ['a missing answer for the warm-up', { ...file, rewards: [{ kind: 'length', name: 'short', target: 2 }] }, [prompt('a', null)], { code: 'INVALID_PROMPTS', message: expect.stringContaining('the warm-up') }],
-    ['a prompt beyond the context', { ...file, ...noWarmup }, [prompt('a'), prompt('b'.repeat(4092))], { code: 'PROMPT_TOO_LONG', place: { promptIndex: 1 }, message: expect.stringContaining('4096') }],
-    ['a missing warm-up file', { warmup: { steps: 1, path: 'pairs.jsonl' } }, undefined, { code: 'INVALID_PROMPTS', message: expect.stringContaining('pairs.jsonl') }],
-    ['an absent reward module', modules('absent.mjs'), undefined, { code: 'REWARD_MODULE', message: expect.stringContaining('absent.mjs') }],
+    [
+      'a character outside the alphabet',
+      file,
+      [prompt('fine'), prompt('naïve')],
+      {
+        code: 'UNKNOWN_CHARACTER',
+        place: { promptIndex: 1 },
+        message: expect.stringMatching(/the prompt of prompt 1: character "ï" .* position 2/),
+      },
+    ],
+    [
+      'one in an answer',
+      file,
+      [prompt('fine', 'ø')],
+      {
+        code: 'UNKNOWN_CHARACTER',
+        place: { promptIndex: 0 },
+        message: expect.stringContaining('the answer of prompt 0'),
+      },
+    ],
+    [
+      'a missing answer',
+      file,
+      [prompt('a'), prompt('b', null)],
+      { code: 'INVALID_PROMPTS', place: { promptIndex: 1 }, message: expect.stringContaining('exact_match') },
+    ],
+    [
+      'a missing answer for the warm-up',
+      { ...file, rewards: [{ kind: 'length', name: 'short', target: 2 }] },
+      [prompt('a', null)],
+      { code: 'INVALID_PROMPTS', message: expect.stringContaining('the warm-up') },
+    ],
+    [
+      'a prompt beyond the context',
+      { ...file, ...noWarmup },
+      [prompt('a'), prompt('b'.repeat(4092))],
+      { code: 'PROMPT_TOO_LONG', place: { promptIndex: 1 }, message: expect.stringContaining('4096') },
+    ],
+    [
+      'a missing warm-up file',
+      { warmup: { steps: 1, path: 'pairs.jsonl' } },
+      undefined,
+      { code: 'INVALID_PROMPTS', message: expect.stringContaining('pairs.jsonl') },
+    ],
+    [
+      'an absent reward module',
+      modules('absent.mjs'),
+      undefined,
+      { code: 'REWARD_MODULE', message: expect.stringContaining('absent.mjs') },
+    ],
   ])('refuses %s', async (_, change, prompts, expected) => {
     const before = backend.memory().numTensors;
     await expect(open(change, prompts)).rejects.toMatchObject(expected);
@@ -183,15 +289,29 @@ describe('session', () => {
 
   it('trains on prompts that people bring, each once per epoch', async () => {
     const prompts = ['a', 'bb', 'ccc', 'dddd'].map((text) => prompt(text, text));
-    const session = await open({ ...file, warmup: { steps: 1, batchSize: 4 }, policyGradient: { steps: 4, promptsPerStep: 2, groupSize: 2, maxNewTokens: 4 } }, prompts);
+    const session = await open(
+      {
+        ...file,
+        warmup: { steps: 1, batchSize: 4 },
+        policyGradient: { steps: 4, promptsPerStep: 2, groupSize: 2, maxNewTokens: 4 },
+      },
+      prompts,
+    );
     const results = await run(session, 5);
-    const texts = results.map(({ completions }) => [...new Set(completions.map(({ promptText }) => promptText))]);
-    for (const epoch of [texts.slice(1, 3), texts.slice(3, 5)]) expect(epoch.flat().toSorted()).toEqual(['a', 'bb', 'ccc', 'dddd']);
+    const texts = results.map(({ completions }) => [
+      ...new Set(completions.map(({ promptText }) => promptText)),
+    ]);
+    for (const epoch of [texts.slice(1, 3), texts.slice(3, 5)])
+      expect(epoch.flat().toSorted()).toEqual(['a', 'bb', 'ccc', 'dddd']);
     session.dispose();
   });
 
   it('warms up on pairs of their own', async () => {
-    const session = await createSession({ config: tinyConfig({ warmup: { steps: 1, batchSize: 4, path: 'pairs.jsonl' } }), backend, warmupPrompts: [prompt('1>', '1')] });
+    const session = await createSession({
+      config: tinyConfig({ warmup: { steps: 1, batchSize: 4, path: 'pairs.jsonl' } }),
+      backend,
+      warmupPrompts: [prompt('1>', '1')],
+    });
     const [result] = await run(session, 1);
     expect(result?.metrics.get('sft/loss')).toBeGreaterThan(0);
     session.dispose();
@@ -200,20 +320,30 @@ describe('session', () => {
   it('fails with the cause when no completion can be rewarded, and stands where it stood', async () => {
     const session = await open(modules('throws.mjs'));
     const hash = await session.weightsHash();
-    await expect(session.next()).rejects.toMatchObject({ code: 'ALL_REWARDS_NULL', place: { step: 1 }, message: expect.stringContaining('own: Error: no such tool') });
+    await expect(session.next()).rejects.toMatchObject({
+      code: 'ALL_REWARDS_NULL',
+      place: { step: 1 },
+      message: expect.stringContaining('own: Error: no such tool'),
+    });
     expect(session.step).toBe(0);
     expect(await session.weightsHash()).toBe(hash);
     session.dispose();
   });
 
   it('stops for a reward beyond float32', async () => {
-    const session = await open({ ...modules('huge.mjs'), policyGradient: { steps: 1, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4 } });
+    const session = await open({
+      ...modules('huge.mjs'),
+      policyGradient: { steps: 1, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4 },
+    });
     await expect(session.next()).rejects.toMatchObject({ code: 'NOT_FINITE', place: { step: 1 } });
     session.dispose();
   });
 
   it('lets completions without a reward drop out', async () => {
-    const session = await open({ ...modules('sometimes.mjs'), policyGradient: { steps: 1, promptsPerStep: 8, groupSize: 8, maxNewTokens: 4 } });
+    const session = await open({
+      ...modules('sometimes.mjs'),
+      policyGradient: { steps: 1, promptsPerStep: 8, groupSize: 8, maxNewTokens: 4 },
+    });
     const [result] = await run(session, 1);
     const without = (result?.completions ?? []).filter(({ reward }) => reward === null);
     expect(without.length).toBeGreaterThan(0);
@@ -238,14 +368,27 @@ describe('session', () => {
     await run(session, 1);
     const state = await session.snapshot();
     session.dispose();
-    const restore = (broken: SessionState, config = tinyConfig(noWarmup)) => createSession({ config, backend, restore: broken });
+    const restore = (broken: SessionState, config = tinyConfig(noWarmup)) =>
+      createSession({ config, backend, restore: broken });
     const before = backend.memory().numTensors;
-    await expect(restore({ ...state, formatVersion: 99 })).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE', message: expect.stringContaining('format 99') });
-    await expect(restore(state, tinyConfig({ ...noWarmup, seed: 2 }))).rejects.toMatchObject({ code: 'INCOMPATIBLE_STATE', message: expect.stringContaining('another configuration') });
+    await expect(restore({ ...state, formatVersion: 99 })).rejects.toMatchObject({
+      code: 'INCOMPATIBLE_STATE',
+      message: expect.stringContaining('format 99'),
+    });
+    await expect(restore(state, tinyConfig({ ...noWarmup, seed: 2 }))).rejects.toMatchObject({
+      code: 'INCOMPATIBLE_STATE',
+      message: expect.stringContaining('another configuration'),
+    });
     const lacking = state.tensors.filter(({ name }) => name !== 'reference/norm');
-    await expect(restore({ ...state, tensors: lacking })).rejects.toMatchObject({ message: expect.stringContaining('lacks the tensor reference/norm') });
-    const bent = state.tensors.map((tensor) => (tensor.name === 'm/norm' ? { ...tensor, shape: [2, 8] } : tensor));
-    await expect(restore({ ...state, tensors: bent })).rejects.toMatchObject({ message: expect.stringContaining('m/norm has shape [2,8]') });
+    await expect(restore({ ...state, tensors: lacking })).rejects.toMatchObject({
+      message: expect.stringContaining('lacks the tensor reference/norm'),
+    });
+    const bent = state.tensors.map((tensor) =>
+      tensor.name === 'm/norm' ? { ...tensor, shape: [2, 8] } : tensor,
+    );
+    await expect(restore({ ...state, tensors: bent })).rejects.toMatchObject({
+      message: expect.stringContaining('m/norm has shape [2,8]'),
+    });
     expect(backend.memory().numTensors).toBe(before);
     // Renaming a run is no other experiment.
     const renamed = await restore(state, tinyConfig({ ...noWarmup, name: 'renamed' }));

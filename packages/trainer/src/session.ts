@@ -1,5 +1,12 @@
 /** @file The life of a run, without I/O: step after step, and at any moment all that is needed to go on elsewhere. */
-import { BOUNDS, configHash, totalSteps, type PromptRecord, type RunConfig, type RunStage } from '@nabla/domain';
+import {
+  BOUNDS,
+  configHash,
+  totalSteps,
+  type PromptRecord,
+  type RunConfig,
+  type RunStage,
+} from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Backend } from './backend/backend.ts';
@@ -10,7 +17,13 @@ import { createPolicyStage, type PolicyStage } from './policyStage.ts';
 import { assertAnswers, broughtPrompts, openPrompts, type PromptSource } from './prompts.ts';
 import { needsAnswer } from './rewards/builtInRewards.ts';
 import { openRewards } from './rewards/openRewards.ts';
-import { captureState, hashWeights, restoreState, type LiveState, type SessionState } from './sessionState.ts';
+import {
+  captureState,
+  hashWeights,
+  restoreState,
+  type LiveState,
+  type SessionState,
+} from './sessionState.ts';
 import type { StepResult } from './stepResult.ts';
 import { STREAMS } from './streams.ts';
 import { openTokenizer } from './tokenizer/openTokenizer.ts';
@@ -56,8 +69,15 @@ export interface Session {
  * Checks what needs the tokenizer, loads the rewards, and makes (or restores) the weights.
  * @throws TrainerError UNKNOWN_CHARACTER, INVALID_PROMPTS, PROMPT_TOO_LONG, REWARD_MODULE, INCOMPATIBLE_STATE
  */
-export async function createSession({ config, backend, prompts, warmupPrompts, rewardsDir, restore }: SessionOptions): Promise<Session> {
-  const { warmup, policyGradient } = config;
+export async function createSession({
+  config,
+  backend,
+  prompts,
+  warmupPrompts,
+  rewardsDir,
+  restore,
+}: SessionOptions): Promise<Session> {
+  const { warmup } = config;
   const tokenizer = openTokenizer(config.tokenizer, config.task);
   const sources = openSources(config, tokenizer, prompts, warmupPrompts);
   const rewards = await openRewards(config, rewardsDir);
@@ -72,16 +92,33 @@ export async function createSession({ config, backend, prompts, warmupPrompts, r
   let policyStage: PolicyStage | null = null;
 
   function initialState(): LiveState {
-    const weights = initialValues(specs, config.seed).map((values, index) => tf.tensor(values, [...(specs[index]?.shape ?? [])], 'float32'));
-    return { step: 0, stage: warmup ? 'WARM_UP' : 'POLICY_GRADIENT', train: fresh(weights), reference: null, warmupCursor: 0, promptCursor: 0 };
+    const weights = initialValues(specs, config.seed).map((values, index) =>
+      tf.tensor(values, [...(specs[index]?.shape ?? [])], 'float32'),
+    );
+    return {
+      step: 0,
+      stage: warmup ? 'WARM_UP' : 'POLICY_GRADIENT',
+      train: fresh(weights),
+      reference: null,
+      warmupCursor: 0,
+      promptCursor: 0,
+    };
   }
 
   async function nextWarmupStep(step: number): Promise<StepResult> {
     if (!warmup || !sources.warmup) throw new RangeError('session: a warm-up step without a warm-up');
-    const settings = { optimizer: warmup.optimizer, padId: tokenizer.padId, longestPrompt: sources.warmup.longest };
+    const settings = {
+      optimizer: warmup.optimizer,
+      padId: tokenizer.padId,
+      longestPrompt: sources.warmup.longest,
+    };
     warmupLearner ??= createWarmupLearner(backend, model, specs, settings);
     const parts = { config: warmup, learner: warmupLearner, tokenizer, pairs: sources.warmup };
-    const { train, warmupCursor, result } = await warmupStep(parts, { train: live.train, warmupCursor: live.warmupCursor, step });
+    const { train, warmupCursor, result } = await warmupStep(parts, {
+      train: live.train,
+      warmupCursor: live.warmupCursor,
+      step,
+    });
     disposeState(live.train);
     live = { ...live, train, warmupCursor, step, stage: 'WARM_UP' };
     return result;
@@ -91,8 +128,22 @@ export async function createSession({ config, backend, prompts, warmupPrompts, r
     if (live.reference === null) beginPolicyGradient();
     const { train: current, reference, promptCursor: cursor } = live;
     if (reference === null) throw new RangeError('session: no reference policy');
-    policyStage ??= createPolicyStage({ config, backend, model, specs, tokenizer, prompts: sources.prompts, rewards });
-    const { train, promptCursor, result } = await policyStage.step({ train: current, reference, promptCursor: cursor, step, stageStep: step - warmupSteps });
+    policyStage ??= createPolicyStage({
+      config,
+      backend,
+      model,
+      specs,
+      tokenizer,
+      prompts: sources.prompts,
+      rewards,
+    });
+    const { train, promptCursor, result } = await policyStage.step({
+      train: current,
+      reference,
+      promptCursor: cursor,
+      step,
+      stageStep: step - warmupSteps,
+    });
     disposeState(current);
     live = { ...live, train, promptCursor, step, stage: 'POLICY_GRADIENT' };
     return result;
@@ -136,7 +187,12 @@ export async function createSession({ config, backend, prompts, warmupPrompts, r
 }
 
 function fresh(weights: readonly tf.Tensor[]): LiveState['train'] {
-  return { weights, m: weights.map((weight) => tf.zerosLike(weight)), v: weights.map((weight) => tf.zerosLike(weight)), updates: 0 };
+  return {
+    weights,
+    m: weights.map((weight) => tf.zerosLike(weight)),
+    v: weights.map((weight) => tf.zerosLike(weight)),
+    updates: 0,
+  };
 }
 
 interface Sources {
@@ -145,7 +201,12 @@ interface Sources {
   readonly warmup: PromptSource | null;
 }
 
-function openSources(config: RunConfig, tokenizer: Tokenizer, prompts: readonly PromptRecord[] | undefined, warmupPrompts: readonly PromptRecord[] | undefined): Sources {
+function openSources(
+  config: RunConfig,
+  tokenizer: Tokenizer,
+  prompts: readonly PromptRecord[] | undefined,
+  warmupPrompts: readonly PromptRecord[] | undefined,
+): Sources {
   const { task, warmup, seed } = config;
   const component = config.rewards.find((reward) => needsAnswer(reward, task));
   if (component && prompts) assertAnswers(prompts, `reward ${component.name} (${component.kind})`);
@@ -154,17 +215,27 @@ function openSources(config: RunConfig, tokenizer: Tokenizer, prompts: readonly 
   if (!warmup) return { prompts: source, warmup: null };
 
   const options = { seed, stream: STREAMS.warmup, tokenizer };
-  if (warmup.path !== undefined && !warmupPrompts) throw new TrainerError('INVALID_PROMPTS', `the pairs of warmup.path "${warmup.path}" were not given`);
+  if (warmup.path !== undefined && !warmupPrompts)
+    throw new TrainerError('INVALID_PROMPTS', `the pairs of warmup.path "${warmup.path}" were not given`);
   const pairs = warmup.path === undefined ? prompts : warmupPrompts;
   if (pairs) assertAnswers(pairs, 'the warm-up');
-  const warmupSource = warmup.path === undefined ? openPrompts(task, prompts, options) : broughtPrompts(pairs ?? [], options);
-  const longestAnswer = (pairs ?? []).reduce((most, { answer }) => Math.max(most, answer === null ? 0 : tokenizer.encode(answer).length + 1), 0);
+  const warmupSource =
+    warmup.path === undefined ? openPrompts(task, prompts, options) : broughtPrompts(pairs ?? [], options);
+  const longestAnswer = (pairs ?? []).reduce(
+    (most, { answer }) => Math.max(most, answer === null ? 0 : tokenizer.encode(answer).length + 1),
+    0,
+  );
   assertRoom(warmupSource, pairs, longestAnswer, tokenizer);
   return { prompts: source, warmup: warmupSource };
 }
 
 /** @throws TrainerError PROMPT_TOO_LONG naming the first prompt that leaves too little room. */
-function assertRoom(source: PromptSource, prompts: readonly PromptRecord[] | undefined, completionTokens: number, tokenizer: Tokenizer): void {
+function assertRoom(
+  source: PromptSource,
+  prompts: readonly PromptRecord[] | undefined,
+  completionTokens: number,
+  tokenizer: Tokenizer,
+): void {
   const room = BOUNDS.maxContextTokens - completionTokens;
   if (source.longest <= room) return;
   const promptIndex = prompts?.findIndex(({ text }) => tokenizer.encode(text).length + 1 > room) ?? -1;

@@ -55,7 +55,11 @@ export interface LiveState {
 }
 
 /** Copies a live state out of the engine. */
-export async function captureState(live: LiveState, specs: readonly ParameterSpec[], configHash: string): Promise<SessionState> {
+export async function captureState(
+  live: LiveState,
+  specs: readonly ParameterSpec[],
+  configHash: string,
+): Promise<SessionState> {
   const groups: [string, readonly tf.Tensor[]][] = [
     ['weights', live.train.weights],
     ['m', live.train.m],
@@ -70,33 +74,64 @@ export async function captureState(live: LiveState, specs: readonly ParameterSpe
       tensors.push({ name: `${group}/${specs[index]?.name}`, shape: [...tensor.shape], data });
     }
   }
-  const counters = { warmupCursor: live.warmupCursor, promptCursor: live.promptCursor, updates: live.train.updates };
-  return { formatVersion: STATE_FORMAT_VERSION, configHash, step: live.step, stage: live.stage, counters, tensors };
+  const counters = {
+    warmupCursor: live.warmupCursor,
+    promptCursor: live.promptCursor,
+    updates: live.train.updates,
+  };
+  return {
+    formatVersion: STATE_FORMAT_VERSION,
+    configHash,
+    step: live.step,
+    stage: live.stage,
+    counters,
+    tensors,
+  };
 }
 
 /**
  * The way back into the engine.
  * @throws TrainerError INCOMPATIBLE_STATE saying what does not fit.
  */
-export function restoreState(state: SessionState, specs: readonly ParameterSpec[], configHash: string): LiveState {
+export function restoreState(
+  state: SessionState,
+  specs: readonly ParameterSpec[],
+  configHash: string,
+): LiveState {
   const refuse = (reason: string): never => {
-    throw new TrainerError('INCOMPATIBLE_STATE', `the state of step ${state.step} cannot be resumed: ${reason}`);
+    throw new TrainerError(
+      'INCOMPATIBLE_STATE',
+      `the state of step ${state.step} cannot be resumed: ${reason}`,
+    );
   };
-  if (state.formatVersion !== STATE_FORMAT_VERSION) refuse(`it has format ${state.formatVersion}, this trainer reads format ${STATE_FORMAT_VERSION}`);
-  if (state.configHash !== configHash) refuse(`it belongs to another configuration (hash ${state.configHash.slice(0, 12)}…, this run's is ${configHash.slice(0, 12)}…)`);
+  if (state.formatVersion !== STATE_FORMAT_VERSION)
+    refuse(`it has format ${state.formatVersion}, this trainer reads format ${STATE_FORMAT_VERSION}`);
+  if (state.configHash !== configHash)
+    refuse(
+      `it belongs to another configuration (hash ${state.configHash.slice(0, 12)}…, this run's is ${configHash.slice(0, 12)}…)`,
+    );
 
   const byName = new Map(state.tensors.map((tensor) => [tensor.name, tensor]));
   const find = (group: string, { name, shape }: ParameterSpec): StateTensor => {
     const tensor = byName.get(`${group}/${name}`) ?? refuse(`it lacks the tensor ${group}/${name}`);
     const size = shape.reduce((product, axis) => product * axis, 1);
     if (String(tensor.shape) !== String(shape) || tensor.data.length !== size)
-      refuse(`tensor ${tensor.name} has shape [${tensor.shape}] and ${tensor.data.length} values, the model's is [${shape}]`);
+      refuse(
+        `tensor ${tensor.name} has shape [${tensor.shape}] and ${tensor.data.length} values, the model's is [${shape}]`,
+      );
     return tensor;
   };
-  const groups = ['weights', 'm', 'v', ...(state.stage === 'POLICY_GRADIENT' && state.step > 0 ? ['reference'] : [])];
+  const groups = [
+    'weights',
+    'm',
+    'v',
+    ...(state.stage === 'POLICY_GRADIENT' && state.step > 0 ? ['reference'] : []),
+  ];
   // All found before any is uploaded: a refusal leaves no tensors behind.
   const found = groups.map((group) => specs.map((spec) => find(group, spec)));
-  const [weights = [], m = [], v = [], reference = null] = found.map((list) => list.map(({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape], 'float32')));
+  const [weights = [], m = [], v = [], reference = null] = found.map((list) =>
+    list.map(({ data, shape }) => tf.tensor(Float32Array.from(data), [...shape], 'float32')),
+  );
   return {
     step: state.step,
     stage: state.stage,
@@ -108,11 +143,16 @@ export function restoreState(state: SessionState, specs: readonly ParameterSpec[
 }
 
 /** SHA-256 (hex) of names, shapes and bytes of the weights: equal hashes, equal weights to the last bit. */
-export async function hashWeights(weights: readonly tf.Tensor[], specs: readonly ParameterSpec[]): Promise<string> {
+export async function hashWeights(
+  weights: readonly tf.Tensor[],
+  specs: readonly ParameterSpec[],
+): Promise<string> {
   const hash = createHash('sha256');
   for (const [index, tensor] of weights.entries()) {
     const data = await tensor.data<'float32'>();
-    hash.update(`${specs[index]?.name}[${tensor.shape}]\0`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    hash
+      .update(`${specs[index]?.name}[${tensor.shape}]\0`)
+      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   return hash.digest('hex');
 }

@@ -29,7 +29,10 @@ export interface HostColumn {
 }
 
 /** The differentiable part: data columns as tensors [b, ...shape] in, a scalar that is a sum over rows out, and what to look at. */
-export type Forward = (weights: readonly tf.Tensor[], data: readonly tf.Tensor[]) => { loss: tf.Tensor; extras: tf.Tensor[] };
+export type Forward = (
+  weights: readonly tf.Tensor[],
+  data: readonly tf.Tensor[],
+) => { loss: tf.Tensor; extras: tf.Tensor[] };
 
 export interface UpdaterOptions {
   /** For error messages of the compiler. */
@@ -57,7 +60,13 @@ export interface Updater {
    * @param step of the run, for errors
    * @throws TrainerError NOT_FINITE; nothing new is left behind
    */
-  update(state: TrainState, columns: readonly HostColumn[], rows: number, learningRate: number, step: number): Promise<UpdateResult>;
+  update(
+    state: TrainState,
+    columns: readonly HostColumn[],
+    rows: number,
+    learningRate: number,
+    step: number,
+  ): Promise<UpdateResult>;
   dispose(): void;
 }
 
@@ -66,7 +75,10 @@ export function disposeState({ weights, m, v }: TrainState): void {
   tf.dispose([...weights, ...m, ...v]);
 }
 
-export function createUpdater(backend: Backend, { name, specs, optimizer, forward, extras, microBatchSize }: UpdaterOptions): Updater {
+export function createUpdater(
+  backend: Backend,
+  { name, specs, optimizer, forward, extras, microBatchSize }: UpdaterOptions,
+): Updater {
   const count = specs.length;
   const decays = specs.map(({ kind }) => kind === 'matrix');
 
@@ -85,9 +97,18 @@ export function createUpdater(backend: Backend, { name, specs, optimizer, forwar
   /** [...weights, ...m, ...v] and [loss, ...gradients] to [[loss, norm], ...weights, ...m, ...v]. */
   function apply(state: readonly tf.Tensor[], summed: readonly tf.Tensor[], scalars: tf.Tensor): tf.Tensor[] {
     const { clipped, norm } = clipByGlobalNorm(summed.slice(1), optimizer.gradClip);
-    const current = { params: state.slice(0, count), m: state.slice(count, 2 * count), v: state.slice(2 * count) };
+    const current = {
+      params: state.slice(0, count),
+      m: state.slice(count, 2 * count),
+      v: state.slice(2 * count),
+    };
     const next = adamw(optimizer, current, clipped, scalars, decays);
-    return [tf.stack([tf.reshape(at(summed, 0), []), tf.reshape(norm, [])]), ...next.params, ...next.m, ...next.v];
+    return [
+      tf.stack([tf.reshape(at(summed, 0), []), tf.reshape(norm, [])]),
+      ...next.params,
+      ...next.m,
+      ...next.v,
+    ];
   }
 
   // The whole batch at once: [...state, ...data, scalars] to [[loss, norm], ...state, ...extras].
@@ -100,18 +121,41 @@ export function createUpdater(backend: Backend, { name, specs, optimizer, forwar
     { name: `${name} update` },
   );
   // The same in pieces: [...weights, ...data] to [loss, ...gradients, ...extras]; two such sums to their sum; the rest.
-  const piece = backend.compile((inputs) => differentiate(inputs.slice(0, count), inputs.slice(count)), { name: `${name} gradient` });
-  const add = backend.compile((inputs) => inputs.slice(0, 1 + count).map((sum, index) => tf.add(sum, at(inputs, 1 + count + index))), { name: `${name} accumulate` });
-  const finish = backend.compile((inputs) => apply(inputs.slice(0, 3 * count), inputs.slice(3 * count, -1), at(inputs, -1)), { name: `${name} apply` });
+  const piece = backend.compile((inputs) => differentiate(inputs.slice(0, count), inputs.slice(count)), {
+    name: `${name} gradient`,
+  });
+  const add = backend.compile(
+    (inputs) => inputs.slice(0, 1 + count).map((sum, index) => tf.add(sum, at(inputs, 1 + count + index))),
+    { name: `${name} accumulate` },
+  );
+  const finish = backend.compile(
+    (inputs) => apply(inputs.slice(0, 3 * count), inputs.slice(3 * count, -1), at(inputs, -1)),
+    { name: `${name} apply` },
+  );
 
-  async function updateWhole(state: readonly tf.Tensor[], columns: readonly HostColumn[], rows: number, scalars: tf.Tensor): Promise<RawUpdate> {
+  async function updateWhole(
+    state: readonly tf.Tensor[],
+    columns: readonly HostColumn[],
+    rows: number,
+    scalars: tf.Tensor,
+  ): Promise<RawUpdate> {
     const data = upload(columns, 0, rows, rows);
     const outputs = whole([...state, ...data, scalars]);
     tf.dispose(data);
-    return { summary: at(outputs, 0), next: outputs.slice(1, 1 + 3 * count), extras: await readAll(outputs.slice(1 + 3 * count)) };
+    return {
+      summary: at(outputs, 0),
+      next: outputs.slice(1, 1 + 3 * count),
+      extras: await readAll(outputs.slice(1 + 3 * count)),
+    };
   }
 
-  async function updateInPieces(state: readonly tf.Tensor[], columns: readonly HostColumn[], rows: number, size: number, scalars: tf.Tensor): Promise<RawUpdate> {
+  async function updateInPieces(
+    state: readonly tf.Tensor[],
+    columns: readonly HostColumn[],
+    rows: number,
+    size: number,
+    scalars: tf.Tensor,
+  ): Promise<RawUpdate> {
     const read: Float32Array[][] = [];
     let summed: tf.Tensor[] = [];
     for (let start = 0; start < rows; start += size) {
@@ -129,7 +173,13 @@ export function createUpdater(backend: Backend, { name, specs, optimizer, forwar
     }
     const outputs = finish([...state, ...summed, scalars]);
     tf.dispose(summed);
-    const joined = Array.from({ length: extras }, (_, index) => join(read.map((part) => at(part, index)), size, rows));
+    const joined = Array.from({ length: extras }, (_, index) =>
+      join(
+        read.map((part) => at(part, index)),
+        size,
+        rows,
+      ),
+    );
     return { summary: at(outputs, 0), next: outputs.slice(1), extras: joined };
   }
 
@@ -139,15 +189,27 @@ export function createUpdater(backend: Backend, { name, specs, optimizer, forwar
       const scalars = tf.tensor1d(adamwScalars(updates, learningRate, optimizer));
       const current = [...state.weights, ...state.m, ...state.v];
       const size = microBatchSize ?? rows;
-      const raw = size >= rows ? await updateWhole(current, columns, rows, scalars) : await updateInPieces(current, columns, rows, size, scalars);
+      const raw =
+        size >= rows
+          ? await updateWhole(current, columns, rows, scalars)
+          : await updateInPieces(current, columns, rows, size, scalars);
       const [loss = NaN, gradNorm = NaN] = await raw.summary.data<'float32'>();
       tf.dispose([scalars, raw.summary]);
       if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
         tf.dispose(raw.next);
         const what = Number.isFinite(loss) ? `the gradient norm is ${gradNorm}` : `the loss is ${loss}`;
-        throw new TrainerError('NOT_FINITE', `${what} at step ${step} (${name}); the weights are left as they were: lower the learning rate or set a gradClip`, { step });
+        throw new TrainerError(
+          'NOT_FINITE',
+          `${what} at step ${step} (${name}); the weights are left as they were: lower the learning rate or set a gradClip`,
+          { step },
+        );
       }
-      const next = { weights: raw.next.slice(0, count), m: raw.next.slice(count, 2 * count), v: raw.next.slice(2 * count), updates };
+      const next = {
+        weights: raw.next.slice(0, count),
+        m: raw.next.slice(count, 2 * count),
+        v: raw.next.slice(2 * count),
+        updates,
+      };
       return { state: next, loss, gradNorm, extras: raw.extras };
     },
     dispose() {
@@ -165,7 +227,12 @@ interface RawUpdate {
 }
 
 /** Rows start to end of every column as tensors of `size` rows; what is missing is 0, which weighs nothing. */
-export function upload(columns: readonly HostColumn[], start: number, end: number, size: number): tf.Tensor[] {
+export function upload(
+  columns: readonly HostColumn[],
+  start: number,
+  end: number,
+  size: number,
+): tf.Tensor[] {
   return columns.map(({ values, shape }) => {
     const perRow = shape.reduce((product, axis) => product * axis, 1);
     const slice = values.subarray(start * perRow, end * perRow);

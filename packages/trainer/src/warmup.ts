@@ -30,7 +30,12 @@ export interface WarmupUpdate {
 
 export interface WarmupLearner {
   /** The state given stays the caller's. @throws TrainerError NOT_FINITE */
-  update(state: TrainState, pairs: readonly WarmupPair[], learningRate: number, step: number): Promise<WarmupUpdate>;
+  update(
+    state: TrainState,
+    pairs: readonly WarmupPair[],
+    learningRate: number,
+    step: number,
+  ): Promise<WarmupUpdate>;
   dispose(): void;
 }
 
@@ -71,8 +76,18 @@ export function createWarmupLearner(
       );
       const weights = tokenWeights('token_mean', { lengths, included: pairs.map(() => true), width });
       const columns = [...sequenceColumns({ prompts, completions }), { values: weights, shape: [width] }];
-      const { state: next, loss, gradNorm, extras } = await updater.update(state, columns, pairs.length, learningRate, step);
-      return { state: next, loss, gradNorm, tokenAccuracy: at(extras, 0).reduce((sum, share) => sum + share, 0) };
+      const {
+        state: next,
+        loss,
+        gradNorm,
+        extras,
+      } = await updater.update(state, columns, pairs.length, learningRate, step);
+      return {
+        state: next,
+        loss,
+        gradNorm,
+        tokenAccuracy: at(extras, 0).reduce((sum, share) => sum + share, 0),
+      };
     },
     dispose: () => updater.dispose(),
   };

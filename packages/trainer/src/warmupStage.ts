@@ -29,7 +29,9 @@ export async function warmupStep(
   { train, warmupCursor, step }: WarmupStepInput,
 ): Promise<{ readonly train: TrainState; readonly warmupCursor: number; readonly result: StepResult }> {
   const started = performance.now();
-  const pairs = Array.from({ length: config.batchSize }, (_, index) => pairAt(source, warmupCursor + index, tokenizer));
+  const pairs = Array.from({ length: config.batchSize }, (_, index) =>
+    pairAt(source, warmupCursor + index, tokenizer),
+  );
   const rate = learningRate(config.optimizer, step, config.steps);
   const update = await learner.update(train, pairs, rate, step);
   const elapsed = performance.now() - started;
@@ -43,12 +45,17 @@ export async function warmupStep(
     ['time/step_ms', elapsed],
     ['throughput/train_tokens_per_s', (tokens / elapsed) * 1000],
   ]);
-  return { train: update.state, warmupCursor: warmupCursor + config.batchSize, result: { step, stage: 'WARM_UP', metrics, completions: [] } };
+  return {
+    train: update.state,
+    warmupCursor: warmupCursor + config.batchSize,
+    result: { step, stage: 'WARM_UP', metrics, completions: [] },
+  };
 }
 
 function pairAt(source: PromptSource, cursor: number, tokenizer: Tokenizer): WarmupPair {
   const { ids, text, answer } = source.at(cursor);
   const [eos] = tokenizer.eosIds;
-  if (answer === null || eos === undefined) throw new TrainerError('INVALID_PROMPTS', `prompt ${JSON.stringify(text)} has no answer to warm up on`);
+  if (answer === null || eos === undefined)
+    throw new TrainerError('INVALID_PROMPTS', `prompt ${JSON.stringify(text)} has no answer to warm up on`);
   return { prompt: ids, answer: [...tokenizer.encode(answer), eos] };
 }

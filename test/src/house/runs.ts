@@ -89,8 +89,8 @@ export class Lab {
   }
 
   /** Waits for the end of a run that must end well. */
-  async finished(id: string): Promise<void> {
-    await until(`run ${id} has finished`, 180_000, async () => {
+  async finished(id: string, limitMs = 180_000): Promise<void> {
+    await until(`run ${id} has finished`, limitMs, async () => {
       const { status, statusReason } = await this.status(id);
       if (status === 'FAILED' || status === 'CANCELLED')
         throw new Error(`run ${id} is ${status}: ${statusReason ?? 'no reason given'}`);

@@ -46,7 +46,7 @@ export async function newPerson(
   const seen: string[] = [];
   page.on('pageerror', (error) => seen.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') seen.push(`console: ${message.text()}`);
+    if (message.type() === 'error') seen.push(`console: ${message.text()} ${message.location().url}`);
   });
   return { context, page, problems: () => seen.splice(0) };
 }

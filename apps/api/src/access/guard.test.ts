@@ -19,8 +19,14 @@ test('root fields are named one by one: a default does not count for them', () =
 });
 
 test('a rule for what does not exist is a mistake too', () => {
-  const rules = { Query: { a: 'open', b: 'open' }, Thing: { '*': 'open', e: 'OWNER' }, Gone: { '*': 'open' } } as const;
-  expect(() => guardSchema(parseSchema(sdl), rules)).toThrow(/Thing\.e, which does not exist[\s\S]*type Gone/);
+  const rules = {
+    Query: { a: 'open', b: 'open' },
+    Thing: { '*': 'open', e: 'OWNER' },
+    Gone: { '*': 'open' },
+  } as const;
+  expect(() => guardSchema(parseSchema(sdl), rules)).toThrow(
+    /Thing\.e, which does not exist[\s\S]*type Gone/,
+  );
 });
 
 test('the real schema is covered', () => {

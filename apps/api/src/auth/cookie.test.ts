@@ -16,7 +16,9 @@ test.each([
 });
 
 test('the cookie is out of reach of scripts and of other sites, and of plain HTTP where there is HTTPS', () => {
-  expect(sessionCookie('t', 'http://localhost:3000')).toBe('nabla_session=t; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax');
+  expect(sessionCookie('t', 'http://localhost:3000')).toBe(
+    'nabla_session=t; Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax',
+  );
   expect(sessionCookie('t', 'https://nabla.example')).toContain('Secure');
   expect(sessionCookie(null, 'https://nabla.example')).toContain('Max-Age=0');
 });

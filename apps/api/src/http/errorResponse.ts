@@ -32,13 +32,11 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
     const { http: _http, ...extensions } = presented.extensions;
     const code = String(extensions['code'] ?? 'GRAPHQL_PARSE_FAILED');
     const status = extensions['code'] === undefined ? 400 : (statusByCode[code] ?? 500);
-    res
-      .status(status)
-      .json({
-        errors: [
-          { message: presented.message, locations: presented.locations, extensions: { ...extensions, code } },
-        ],
-      });
+    res.status(status).json({
+      errors: [
+        { message: presented.message, locations: presented.locations, extensions: { ...extensions, code } },
+      ],
+    });
   };
 }
 

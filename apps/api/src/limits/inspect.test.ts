@@ -35,7 +35,10 @@ describe('what is let through', () => {
 
 describe('hostile queries', () => {
   test('a bomb of nested fragments: 30 levels of doubling would be a billion fields', () => {
-    const levels = Array.from({ length: 30 }, (_, i) => `fragment F${i} on Run { ...F${i + 1} ...F${i + 1} }`);
+    const levels = Array.from(
+      { length: 30 },
+      (_, i) => `fragment F${i} on Run { ...F${i + 1} ...F${i + 1} }`,
+    );
     const query = `{ run(id: "x") { ...F0 } } ${levels.join(' ')} fragment F30 on Run { id name }`;
     const { code, message } = refusal({ query });
     expect(code).toBe('LIMIT_EXCEEDED');
@@ -45,19 +48,27 @@ describe('hostile queries', () => {
   });
 
   test('depth hidden in fragments and inline fragments', () => {
-    const levels = Array.from({ length: 20 }, (_, i) => `fragment F${i} on Run { clonedFrom { ... on Run { ...F${i + 1} } } }`);
+    const levels = Array.from(
+      { length: 20 },
+      (_, i) => `fragment F${i} on Run { clonedFrom { ... on Run { ...F${i + 1} } } }`,
+    );
     const query = `{ run(id: "x") { ...F0 } } ${levels.join(' ')} fragment F20 on Run { id }`;
     expect(refusal({ query }).message).toContain('22 levels of nested fields; the bound is 15');
   });
 
   test('fragments in a circle', () => {
     const query = `{ run(id: "x") { ...A } } fragment A on Run { clonedFrom { ...B } } fragment B on Run { ...A }`;
-    expect(refusal({ query })).toEqual({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('spreads itself') });
+    expect(refusal({ query })).toEqual({
+      code: 'LIMIT_EXCEEDED',
+      message: expect.stringContaining('spreads itself'),
+    });
   });
 
   test('aliases of one field', () => {
     const aliases = Array.from({ length: LIMITS.aliases + 1 }, (_, i) => `a${i}: role`);
-    expect(refusal({ query: `{ viewer { ${aliases.join(' ')} } }` }).message).toContain(`${LIMITS.aliases + 1} aliases`);
+    expect(refusal({ query: `{ viewer { ${aliases.join(' ')} } }` }).message).toContain(
+      `${LIMITS.aliases + 1} aliases`,
+    );
   });
 
   test('aliases multiplied by fragments', () => {
@@ -70,10 +81,20 @@ describe('hostile queries', () => {
   test.each([
     ['a literal', '{ runs(first: 2000000000) { nodes { id } } }', {}],
     ['a variable', 'query($n: Int) { runs(first: $n) { nodes { id } } }', { n: 2_000_000_000 }],
-    ['pages of pages', '{ runs(first: 200) { nodes { completions(first: 200) { nodes { comments(first: 200) { nodes { id } } } } } } }', {}],
-    ['the default page size', '{ runs { ...P } } fragment P on RunConnection { edges { node { completions(first: 200) { nodes { comments { nodes { id } } } } } } }', {}],
+    [
+      'pages of pages',
+      '{ runs(first: 200) { nodes { completions(first: 200) { nodes { comments(first: 200) { nodes { id } } } } } } }',
+      {},
+    ],
+    [
+      'the default page size',
+      '{ runs { ...P } } fragment P on RunConnection { edges { node { completions(first: 200) { nodes { comments { nodes { id } } } } } } }',
+      {},
+    ],
   ])('huge pages, by %s', (_, query, variables) => {
-    expect(refusal({ query, variables }).message).toMatch(/objects in the answer if every page were full; the bound is 50,000/);
+    expect(refusal({ query, variables }).message).toMatch(
+      /objects in the answer if every page were full; the bound is 50,000/,
+    );
   });
 
   test('directives without number', () => {
@@ -82,7 +103,9 @@ describe('hostile queries', () => {
   });
 
   test('a very long name', () => {
-    expect(refusal({ query: `{ ${'a'.repeat(5_000)} }` }).message).toContain('characters in one name; the bound is 200');
+    expect(refusal({ query: `{ ${'a'.repeat(5_000)} }` }).message).toContain(
+      'characters in one name; the bound is 200',
+    );
   });
 
   test('more tokens than the parser will read', () => {
@@ -91,7 +114,9 @@ describe('hostile queries', () => {
   });
 
   test('a text longer than the parser gets to see', () => {
-    expect(refusal({ query: `# ${'x'.repeat(LIMITS.queryChars)}\n{ viewer { role } }` }).message).toContain('characters of query text');
+    expect(refusal({ query: `# ${'x'.repeat(LIMITS.queryChars)}\n{ viewer { role } }` }).message).toContain(
+      'characters of query text',
+    );
   });
 
   test('fields without number', () => {
@@ -105,27 +130,41 @@ describe('hostile queries', () => {
   });
 
   test('many operations, of which only one would run', () => {
-    const query = Array.from({ length: LIMITS.operations + 1 }, (_, i) => `query Q${i} { viewer { role } }`).join(' ');
+    const query = Array.from(
+      { length: LIMITS.operations + 1 },
+      (_, i) => `query Q${i} { viewer { role } }`,
+    ).join(' ');
     expect(refusal({ query, operationName: 'Q0' }).message).toContain('operations; the bound is 20');
   });
 
   test('introspection by nobody, however it is spelled', () => {
-    expect(refusal({ query: '{ __schema { types { name } } }', signedIn: false }).code).toBe('UNAUTHENTICATED');
-    expect(refusal({ query: '{ ...F } fragment F on Query { s: __type(name: "Run") { name } }', signedIn: false }).code).toBe('UNAUTHENTICATED');
-    expect(() => inspectRequest({ ...base, query: '{ viewer { __typename } }', signedIn: false })).not.toThrow();
+    expect(refusal({ query: '{ __schema { types { name } } }', signedIn: false }).code).toBe(
+      'UNAUTHENTICATED',
+    );
+    expect(
+      refusal({ query: '{ ...F } fragment F on Query { s: __type(name: "Run") { name } }', signedIn: false })
+        .code,
+    ).toBe('UNAUTHENTICATED');
+    expect(() =>
+      inspectRequest({ ...base, query: '{ viewer { __typename } }', signedIn: false }),
+    ).not.toThrow();
   });
 
   test('a list in the variables', () => {
     const ids = Array.from({ length: LIMITS.listItems + 1 }, String);
     const query = 'query($f: RunFilter) { runs(filter: $f) { totalCount } }';
-    expect(refusal({ query, variables: { f: { ids } } }).message).toContain('items in one list of the variables');
+    expect(refusal({ query, variables: { f: { ids } } }).message).toContain(
+      'items in one list of the variables',
+    );
   });
 
   test('nesting in the variables', () => {
     let config: unknown = 1;
     for (let i = 0; i < 60; i++) config = { config };
     const query = 'query($c: JSON) { validateConfig(config: $c) { valid } }';
-    expect(refusal({ query, variables: { c: config } }).message).toContain('levels of nesting in the variables');
+    expect(refusal({ query, variables: { c: config } }).message).toContain(
+      'levels of nesting in the variables',
+    );
   });
 });
 
@@ -138,11 +177,14 @@ describe('bodies', () => {
       code: 'TOO_LARGE',
       message: expect.stringContaining(String(BODY_LIMITS.stepRecords)),
     });
-    expect(refusal({ query: '{ viewer { role } }', bytes: BODY_LIMITS.plain + 1 }).message).toContain(String(BODY_LIMITS.plain));
+    expect(refusal({ query: '{ viewer { role } }', bytes: BODY_LIMITS.plain + 1 }).message).toContain(
+      String(BODY_LIMITS.plain),
+    );
   });
 
   test('a large operation does not carry a small one along', () => {
-    const query = 'mutation($i: RecordStepsInput!, $c: CreateRunInput!) { recordSteps(input: $i) { duplicates } createRun(input: $c) { run { id } } }';
+    const query =
+      'mutation($i: RecordStepsInput!, $c: CreateRunInput!) { recordSteps(input: $i) { duplicates } createRun(input: $c) { run { id } } }';
     expect(refusal({ query, bytes: BODY_LIMITS.plain + 1 }).code).toBe('TOO_LARGE');
   });
 

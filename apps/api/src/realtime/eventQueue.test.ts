@@ -3,7 +3,11 @@ import { EventQueue, MAX_WAITING } from './eventQueue.ts';
 
 const make = (intervalMs = 0) => {
   let ended = 0;
-  const queue = new EventQueue<number>({ merge: (a, b) => a + b, intervalMs, onEnd: () => void (ended += 1) });
+  const queue = new EventQueue<number>({
+    merge: (a, b) => a + b,
+    intervalMs,
+    onEnd: () => void (ended += 1),
+  });
   return { queue, ended: () => ended };
 };
 

@@ -53,13 +53,17 @@ export async function subscribe<Data = Record<string, unknown>>(
   const connected = new Promise<void>((resolve) => client.on('connected', () => resolve()));
   client.on('closed', (event) => {
     const code: unknown = Reflect.get(Object(event), 'code');
-    finish({ ...(typeof code === 'number' ? { code } : {}), message: String(Reflect.get(Object(event), 'reason')) });
+    finish({
+      ...(typeof code === 'number' ? { code } : {}),
+      message: String(Reflect.get(Object(event), 'reason')),
+    });
   });
   client.subscribe<Data>(
     { query, variables },
     {
       next(result) {
-        if (result.errors !== undefined) finish({ message: result.errors.map((error) => error.message).join(' ') });
+        if (result.errors !== undefined)
+          finish({ message: result.errors.map((error) => error.message).join(' ') });
         if (result.data != null) seen.push(result.data);
         wake();
       },
@@ -86,7 +90,8 @@ export async function subscribe<Data = Record<string, unknown>>(
 }
 
 function endOf(error: unknown): { code?: number; message: string } {
-  if (Array.isArray(error)) return { message: error.map((one: { message: string }) => one.message).join(' ') };
+  if (Array.isArray(error))
+    return { message: error.map((one: { message: string }) => one.message).join(' ') };
   const code: unknown = Reflect.get(Object(error), 'code');
   const reason: unknown = Reflect.get(Object(error), 'reason') ?? Reflect.get(Object(error), 'message');
   return { ...(typeof code === 'number' ? { code } : {}), message: String(reason) };

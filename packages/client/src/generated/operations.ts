@@ -4,6 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 export type ClaimRunInput = {
+  /** 5 to 600; 30 when absent. */
   leaseSeconds?: number | null | undefined;
   runId?: string | null | undefined;
   workerId: string;
@@ -13,6 +14,7 @@ export type CompletionFilter = {
   advantage?: FloatRange | null | undefined;
   and?: Array<CompletionFilter> | null | undefined;
   group?: number | null | undefined;
+  /** Of anybody; tells that there is one (as verdictCount does), not what it says. */
   hasVerdict?: boolean | null | undefined;
   ids?: Array<string> | null | undefined;
   judgedByMe?: boolean | null | undefined;
@@ -22,6 +24,7 @@ export type CompletionFilter = {
   rewardComponent?: RewardComponentCondition | null | undefined;
   rewardNull?: boolean | null | undefined;
   step?: IntRange | null | undefined;
+  /** Part of the prompt or of the completion, in any case. */
   text?: string | null | undefined;
   truncated?: boolean | null | undefined;
 };
@@ -133,6 +136,7 @@ export type FloatRange = {
 
 export type HeartbeatInput = {
   leaseToken: string;
+  /** Why the run waits, shown on the run; an empty text clears it. */
   statusReason?: string | null | undefined;
   step?: number | null | undefined;
 };
@@ -241,7 +245,9 @@ export type RunFilter = {
   or?: Array<RunFilter> | null | undefined;
   ownerIds?: Array<string> | null | undefined;
   status?: Array<RunStatus> | null | undefined;
+  /** Runs that carry all of these. */
   tags?: Array<string> | null | undefined;
+  /** Part of the name, the note or a tag, in any case. */
   text?: string | null | undefined;
 };
 

@@ -15,12 +15,17 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const bounds = { maxBytes: 1024 * 1024, maxRecords: 1000 };
 const bytes = (text: string): Uint8Array => Buffer.from(text);
-const open = (options: Partial<SpoolOptions> = {}): Promise<Spool> => Spool.open({ folder: join(root, 's'), ...options });
+const open = (options: Partial<SpoolOptions> = {}): Promise<Spool> =>
+  Spool.open({ folder: join(root, 's'), ...options });
 
 /** Everything that waits, acknowledged on the way. */
 async function drain(spool: Spool, batchBounds = bounds): Promise<string[]> {
   const texts: string[] = [];
-  for (let batch = await spool.readBatch(batchBounds); batch !== undefined; batch = await spool.readBatch(batchBounds)) {
+  for (
+    let batch = await spool.readBatch(batchBounds);
+    batch !== undefined;
+    batch = await spool.readBatch(batchBounds)
+  ) {
     texts.push(...batch.payloads.map((payload) => Buffer.from(payload).toString()));
     await spool.acknowledge(batch);
   }
@@ -75,7 +80,8 @@ describe('Spool', () => {
   it('removes segments that are acknowledged', async () => {
     const spool = await open({ segmentBytes: 50 });
     for (let index = 0; index < 20; index++) await spool.append(bytes(`record number ${index}`));
-    const segments = async (): Promise<string[]> => (await readdir(spool.folder)).filter((name) => name.endsWith('.seg'));
+    const segments = async (): Promise<string[]> =>
+      (await readdir(spool.folder)).filter((name) => name.endsWith('.seg'));
     expect((await segments()).length).toBeGreaterThan(5);
     await drain(spool);
     expect((await segments()).length).toBe(1);
@@ -85,7 +91,13 @@ describe('Spool', () => {
 
 describe('a crash', () => {
   /** Three records in a file; the crash is a copy of it cut after `length` bytes. */
-  async function written(): Promise<{ folder: string; file: string; content: Buffer; ends: number[]; texts: string[] }> {
+  async function written(): Promise<{
+    folder: string;
+    file: string;
+    content: Buffer;
+    ends: number[];
+    texts: string[];
+  }> {
     const folder = join(root, 'written');
     const spool = await Spool.open({ folder });
     const texts = ['first', 'second record, a bit longer', ''];

@@ -81,7 +81,7 @@ export class Spool {
     this.#pendingRecords = found.records;
     this.#pendingBytes = found.bytes;
     this.#position = ack.position ?? {
-      segment: found.segments[0]?.number ?? 1,
+      segment: found.segments[0]?.number ?? 0,
       offset: SEGMENT_HEADER_BYTES,
     };
   }
@@ -182,11 +182,9 @@ export class Spool {
     const last = this.#segments.at(-1);
     if (last !== undefined && !last.sealed && last.end < this.#segmentBytes) return last;
     if (last !== undefined) last.sealed = true;
-    const segment = await createSegment(
-      this.#fs,
-      this.folder,
-      Math.max(last?.number ?? 0, this.#position.segment - 1) + 1,
-    );
+    // Beyond the position too: a position in a file that is gone must not be taken for one in its namesake.
+    const number = Math.max(last?.number ?? 0, this.#position.segment) + 1;
+    const segment = await createSegment(this.#fs, this.folder, number);
     this.#segments.push(segment);
     await this.#dropFinished();
     return segment;

@@ -79,7 +79,9 @@ export function flatGroupFraction(rewards: Rewards, groupSize: number): number {
 /** The mean; 0 of nothing. Shifted by the first value, so that the mean of equal numbers is that number to the last bit. */
 export function mean(values: readonly number[]): number {
   const [first = 0] = values;
-  return values.length === 0 ? 0 : first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
+  return values.length === 0
+    ? 0
+    : first + values.reduce((sum, value) => sum + (value - first), 0) / values.length;
 }
 
 /** With n − 1; 0 of fewer than two values. */
@@ -89,7 +91,11 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1));
 }
 
-function perGroup(rewards: Rewards, groupSize: number, rule: (group: readonly number[]) => (reward: number) => number): (number | null)[] {
+function perGroup(
+  rewards: Rewards,
+  groupSize: number,
+  rule: (group: readonly number[]) => (reward: number) => number,
+): (number | null)[] {
   return assertGroups(rewards, groupSize).flatMap((group) => {
     const values = present(group);
     const advantage = values.length < 2 ? () => 0 : rule(values);
@@ -102,7 +108,16 @@ function present(rewards: Rewards): number[] {
 }
 
 function assertGroups(rewards: Rewards, groupSize: number): Rewards[] {
-  if (!Number.isInteger(groupSize) || groupSize < 1 || rewards.length === 0 || rewards.length % groupSize !== 0)
-    throw new RangeError(`advantages: ${rewards.length} rewards are no whole number of groups of ${groupSize}`);
-  return Array.from({ length: rewards.length / groupSize }, (_, index) => rewards.slice(index * groupSize, (index + 1) * groupSize));
+  if (
+    !Number.isInteger(groupSize) ||
+    groupSize < 1 ||
+    rewards.length === 0 ||
+    rewards.length % groupSize !== 0
+  )
+    throw new RangeError(
+      `advantages: ${rewards.length} rewards are no whole number of groups of ${groupSize}`,
+    );
+  return Array.from({ length: rewards.length / groupSize }, (_, index) =>
+    rewards.slice(index * groupSize, (index + 1) * groupSize),
+  );
 }

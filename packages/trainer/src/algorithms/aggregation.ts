@@ -26,19 +26,27 @@ export interface BatchShape {
  * @throws RangeError for a length outside [1, C], or differing lists.
  */
 export function tokenWeights(kind: Aggregation, { lengths, included, width }: BatchShape): Float32Array {
-  if (lengths.length !== included.length) throw new RangeError(`tokenWeights: ${lengths.length} lengths, ${included.length} flags`);
+  if (lengths.length !== included.length)
+    throw new RangeError(`tokenWeights: ${lengths.length} lengths, ${included.length} flags`);
   const kept = lengths.filter((_, index) => included[index]);
   const tokens = kept.reduce((sum, length) => sum + length, 0);
   const weights = new Float32Array(lengths.length * width);
   lengths.forEach((length, row) => {
-    if (!Number.isInteger(length) || length < 1 || length > width) throw new RangeError(`tokenWeights: completion ${row} has ${length} tokens, not 1 to ${width}`);
+    if (!Number.isInteger(length) || length < 1 || length > width)
+      throw new RangeError(`tokenWeights: completion ${row} has ${length} tokens, not 1 to ${width}`);
     if (!included[row]) return;
     weights.fill(weight(kind, kept.length, tokens, length, width), row * width, row * width + length);
   });
   return weights;
 }
 
-function weight(kind: Aggregation, completions: number, tokens: number, length: number, width: number): number {
+function weight(
+  kind: Aggregation,
+  completions: number,
+  tokens: number,
+  length: number,
+  width: number,
+): number {
   switch (kind) {
     case 'sequence_sum':
       return 1 / completions;

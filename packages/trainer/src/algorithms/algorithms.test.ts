@@ -13,11 +13,14 @@ describe('advantages', () => {
 
   it('none is the reward', () => expect(advantages('none', rewards, 3)).toEqual(rewards));
 
-  it('batch_mean takes the mean of all, 3.5', () => expect(advantages('batch_mean', rewards, 3)).toEqual([-2.5, -1.5, -0.5, 1.5, 1.5, 1.5]));
+  it('batch_mean takes the mean of all, 3.5', () =>
+    expect(advantages('batch_mean', rewards, 3)).toEqual([-2.5, -1.5, -0.5, 1.5, 1.5, 1.5]));
 
-  it('rloo takes the mean of the others', () => expect(advantages('rloo', rewards, 3)).toEqual([-1.5, 0, 1.5, 0, 0, 0]));
+  it('rloo takes the mean of the others', () =>
+    expect(advantages('rloo', rewards, 3)).toEqual([-1.5, 0, 1.5, 0, 0, 0]));
 
-  it('group_mean takes the mean of the group', () => expect(advantages('group_mean', rewards, 3)).toEqual([-1, 0, 1, 0, 0, 0]));
+  it('group_mean takes the mean of the group', () =>
+    expect(advantages('group_mean', rewards, 3)).toEqual([-1, 0, 1, 0, 0, 0]));
 
   it('group_norm divides by deviation + 1e-4', () => {
     const unit = 1 / (1 + GROUP_NORM_EPSILON);
@@ -45,7 +48,8 @@ describe('advantages', () => {
 
   it('a flat group is exactly 0, though its mean rounds', () => {
     // 0.1 + 0.1 + 0.1 is not 3 · 0.1 in doubles.
-    for (const kind of ['rloo', 'group_mean', 'group_norm'] as const) expect(advantages(kind, [0.1, 0.1, 0.1], 3)).toEqual([0, 0, 0]);
+    for (const kind of ['rloo', 'group_mean', 'group_norm'] as const)
+      expect(advantages(kind, [0.1, 0.1, 0.1], 3)).toEqual([0, 0, 0]);
     expect(flatGroupFraction([0.1, 0.1, 0.1, 0, 1, 0], 3)).toBe(0.5);
   });
 
@@ -66,7 +70,9 @@ describe('advantages', () => {
     );
     const plain = advantages(kind, rewards, 4);
     // Sums of four doubles in another order.
-    order.forEach((index, place) => expect(permuted[place]).toEqual(plain[index] === null ? null : expect.closeTo(plain[index] ?? NaN, 12)));
+    order.forEach((index, place) =>
+      expect(permuted[place]).toEqual(plain[index] === null ? null : expect.closeTo(plain[index] ?? NaN, 12)),
+    );
   });
 
   it('counts a group with fewer than two rewards as flat', () => {
@@ -119,12 +125,14 @@ describe('KL estimates', () => {
     expect(tiny / (2 ** -44 / 2)).toBeCloseTo(1, 4);
   });
 
-  it('refuses arrays of another size', () => expect(() => k1(grid, logp, ref.subarray(1))).toThrow(/4 and 3 tokens for 2 completions of width 2/));
+  it('refuses arrays of another size', () =>
+    expect(() => k1(grid, logp, ref.subarray(1))).toThrow(/4 and 3 tokens for 2 completions of width 2/));
 });
 
 describe('tokenWeights', () => {
   const shape = { lengths: [1, 3, 2], included: [true, true, false], width: 4 };
-  const rows = (weights: Float32Array) => [0, 1, 2].map((row) => Array.from(weights.subarray(row * 4, row * 4 + 4)));
+  const rows = (weights: Float32Array) =>
+    [0, 1, 2].map((row) => Array.from(weights.subarray(row * 4, row * 4 + 4)));
 
   it('normalises by what is left in', () => {
     // Two completions with 1 + 3 tokens remain; all weights are exact in binary but 1/6.
@@ -143,8 +151,12 @@ describe('tokenWeights', () => {
   });
 
   it('refuses impossible lengths', () => {
-    expect(() => tokenWeights('constant', { ...shape, lengths: [0, 1, 1] })).toThrow(/completion 0 has 0 tokens/);
-    expect(() => tokenWeights('constant', { ...shape, lengths: [1, 5, 1] })).toThrow(/completion 1 has 5 tokens/);
+    expect(() => tokenWeights('constant', { ...shape, lengths: [0, 1, 1] })).toThrow(
+      /completion 0 has 0 tokens/,
+    );
+    expect(() => tokenWeights('constant', { ...shape, lengths: [1, 5, 1] })).toThrow(
+      /completion 1 has 5 tokens/,
+    );
   });
 });
 
@@ -159,11 +171,13 @@ describe('learningRate', () => {
     gradClip: 1,
     schedule: { kind, warmupSteps, finalFraction: 0.2 },
   });
-  const rates = (kind: 'constant' | 'linear' | 'cosine', warmupSteps: number, total: number) => Array.from({ length: total }, (_, index) => learningRate(optimizer(kind, warmupSteps), index + 1, total));
+  const rates = (kind: 'constant' | 'linear' | 'cosine', warmupSteps: number, total: number) =>
+    Array.from({ length: total }, (_, index) => learningRate(optimizer(kind, warmupSteps), index + 1, total));
 
   it('rises linearly, then follows its shape to the final fraction with the last step', () => {
     expect(rates('constant', 3, 5)).toEqual([0.25, 0.5, 0.75, 1, 1]);
-    const close = (given: number[], expected: number[]) => given.forEach((rate, index) => expect(rate).toBeCloseTo(expected[index] ?? NaN, 12));
+    const close = (given: number[], expected: number[]) =>
+      given.forEach((rate, index) => expect(rate).toBeCloseTo(expected[index] ?? NaN, 12));
     close(rates('linear', 0, 5), [1, 0.8, 0.6, 0.4, 0.2]);
     close(rates('cosine', 1, 4), [0.5, 1, 0.6, 0.2]); // half way: 0.2 + 0.8 / 2
   });

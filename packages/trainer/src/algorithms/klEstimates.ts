@@ -26,13 +26,21 @@ export function sequenceLogp(grid: TokenGrid, logp: Float32Array): number[] {
   return sumPerCompletion(grid, logp, new Float32Array(logp.length), (difference) => difference);
 }
 
-function sumPerCompletion(grid: TokenGrid, a: Float32Array, b: Float32Array, term: (difference: number) => number): number[] {
+function sumPerCompletion(
+  grid: TokenGrid,
+  a: Float32Array,
+  b: Float32Array,
+  term: (difference: number) => number,
+): number[] {
   const expected = grid.lengths.length * grid.width;
   if (a.length !== expected || b.length !== expected)
-    throw new RangeError(`log-probabilities of ${a.length} and ${b.length} tokens for ${grid.lengths.length} completions of width ${grid.width}`);
+    throw new RangeError(
+      `log-probabilities of ${a.length} and ${b.length} tokens for ${grid.lengths.length} completions of width ${grid.width}`,
+    );
   return grid.lengths.map((length, row) => {
     let sum = 0;
-    for (let index = row * grid.width; index < row * grid.width + length; index++) sum += term((a[index] ?? NaN) - (b[index] ?? NaN));
+    for (let index = row * grid.width; index < row * grid.width + length; index++)
+      sum += term((a[index] ?? NaN) - (b[index] ?? NaN));
     return sum;
   });
 }

@@ -5,7 +5,12 @@ import * as tf from '@tensorflow/tfjs-core';
 export type LossChoice = Pick<PolicyGradientConfig, 'loss' | 'epsilonLow' | 'epsilonHigh'>;
 
 /** The loss that a configuration chooses, per token: [b, C]. The loss of a batch is the sum of these times `tokenWeights`. */
-export function tokenLosses({ loss, epsilonLow, epsilonHigh }: LossChoice, logp: tf.Tensor2D, oldLogp: tf.Tensor2D, signal: tf.Tensor2D): tf.Tensor2D {
+export function tokenLosses(
+  { loss, epsilonLow, epsilonHigh }: LossChoice,
+  logp: tf.Tensor2D,
+  oldLogp: tf.Tensor2D,
+  signal: tf.Tensor2D,
+): tf.Tensor2D {
   switch (loss) {
     case 'reinforce':
       return reinforceLoss(logp, signal);
@@ -33,9 +38,16 @@ export function reinforceLoss(logp: tf.Tensor2D, signal: tf.Tensor2D): tf.Tensor
  * @param signal [b, 1]
  * @returns [b, C]
  */
-export function clipLoss(logp: tf.Tensor2D, oldLogp: tf.Tensor2D, signal: tf.Tensor2D, epsilonLow: number, epsilonHigh: number): tf.Tensor2D {
+export function clipLoss(
+  logp: tf.Tensor2D,
+  oldLogp: tf.Tensor2D,
+  signal: tf.Tensor2D,
+  epsilonLow: number,
+  epsilonHigh: number,
+): tf.Tensor2D {
   assertShapes('clipLoss', logp, signal);
-  if (String(oldLogp.shape) !== String(logp.shape)) throw new RangeError(`clipLoss: oldLogp is [${oldLogp.shape}], logp [${logp.shape}]`);
+  if (String(oldLogp.shape) !== String(logp.shape))
+    throw new RangeError(`clipLoss: oldLogp is [${oldLogp.shape}], logp [${logp.shape}]`);
   const ratio = tf.exp(tf.sub(logp, oldLogp));
   const clipped = tf.clipByValue(ratio, 1 - epsilonLow, 1 + epsilonHigh);
   return tf.neg(tf.minimum(tf.mul(ratio, signal), tf.mul(clipped, signal)));
@@ -43,5 +55,7 @@ export function clipLoss(logp: tf.Tensor2D, oldLogp: tf.Tensor2D, signal: tf.Ten
 
 function assertShapes(name: string, logp: tf.Tensor2D, signal: tf.Tensor2D): void {
   if (logp.rank !== 2 || String(signal.shape) !== `${logp.shape[0]},1`)
-    throw new RangeError(`${name}: logp is [${logp.shape}] and signal [${signal.shape}]; they must be [b, C] and [b, 1]`);
+    throw new RangeError(
+      `${name}: logp is [${logp.shape}] and signal [${signal.shape}]; they must be [b, C] and [b, 1]`,
+    );
 }

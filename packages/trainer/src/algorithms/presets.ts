@@ -14,7 +14,11 @@ export interface Estimator {
 export const reinforce: Estimator = { advantage: 'none', loss: 'reinforce', aggregation: 'sequence_sum' };
 
 /** (r − mean of the batch) ∇log π: (B − 1)/B of ∇J, of lower variance. */
-export const reinforceBaseline: Estimator = { advantage: 'batch_mean', loss: 'reinforce', aggregation: 'sequence_sum' };
+export const reinforceBaseline: Estimator = {
+  advantage: 'batch_mean',
+  loss: 'reinforce',
+  aggregation: 'sequence_sum',
+};
 
 /** (r − mean of the others in the group) ∇log π: unbiased (arXiv 2402.14740). */
 export const rloo: Estimator = { advantage: 'rloo', loss: 'reinforce', aggregation: 'sequence_sum' };
@@ -25,4 +29,10 @@ export const grpo: Estimator = { advantage: 'group_norm', loss: 'clip', aggregat
 /** Group mean without deviation, clipped ratio, constant normaliser (arXiv 2503.20783): proportional to ∇J at ρ = 1. */
 export const drGrpo: Estimator = { advantage: 'group_mean', loss: 'clip', aggregation: 'constant' };
 
-export const ESTIMATORS = { reinforce, reinforce_baseline: reinforceBaseline, rloo, grpo, dr_grpo: drGrpo } as const satisfies Record<string, Estimator>;
+export const ESTIMATORS = {
+  reinforce,
+  reinforce_baseline: reinforceBaseline,
+  rloo,
+  grpo,
+  dr_grpo: drGrpo,
+} as const satisfies Record<string, Estimator>;

@@ -6,8 +6,13 @@ import type { OptimizerConfig } from '@nabla/domain';
  * @param step of the stage, from 1.
  * @param totalSteps of the stage.
  */
-export function learningRate({ learningRate: peak, schedule }: OptimizerConfig, step: number, totalSteps: number): number {
-  if (!Number.isInteger(step) || step < 1 || step > totalSteps) throw new RangeError(`learningRate: step ${step} of ${totalSteps}`);
+export function learningRate(
+  { learningRate: peak, schedule }: OptimizerConfig,
+  step: number,
+  totalSteps: number,
+): number {
+  if (!Number.isInteger(step) || step < 1 || step > totalSteps)
+    throw new RangeError(`learningRate: step ${step} of ${totalSteps}`);
   if (step <= schedule.warmupSteps) return (peak * step) / (schedule.warmupSteps + 1);
   const span = totalSteps - schedule.warmupSteps - 1;
   const progress = span <= 0 ? 0 : (step - schedule.warmupSteps - 1) / span;
@@ -17,6 +22,9 @@ export function learningRate({ learningRate: peak, schedule }: OptimizerConfig, 
     case 'linear':
       return peak * (1 - (1 - schedule.finalFraction) * progress);
     case 'cosine':
-      return peak * (schedule.finalFraction + ((1 - schedule.finalFraction) * (1 + Math.cos(Math.PI * progress))) / 2);
+      return (
+        peak *
+        (schedule.finalFraction + ((1 - schedule.finalFraction) * (1 + Math.cos(Math.PI * progress))) / 2)
+      );
   }
 }

@@ -8,9 +8,17 @@
  * @param k1 B numbers (nats), or null where β is 0 and no reference was computed.
  * @throws RangeError for a negative β, or differing lengths.
  */
-export function signal(advantages: readonly (number | null)[], k1: readonly number[] | null, beta: number): (number | null)[] {
-  if (!(beta >= 0)) throw new RangeError(`signal: beta is ${beta}, it must not be negative: a penalty subtracts`);
+export function signal(
+  advantages: readonly (number | null)[],
+  k1: readonly number[] | null,
+  beta: number,
+): (number | null)[] {
+  if (!(beta >= 0))
+    throw new RangeError(`signal: beta is ${beta}, it must not be negative: a penalty subtracts`);
   if (beta === 0) return [...advantages];
-  if (k1?.length !== advantages.length) throw new RangeError(`signal: ${k1?.length ?? 'no'} KL estimates for ${advantages.length} advantages`);
-  return advantages.map((advantage, index) => (advantage === null ? null : advantage - beta * (k1[index] ?? NaN)));
+  if (k1?.length !== advantages.length)
+    throw new RangeError(`signal: ${k1?.length ?? 'no'} KL estimates for ${advantages.length} advantages`);
+  return advantages.map((advantage, index) =>
+    advantage === null ? null : advantage - beta * (k1[index] ?? NaN),
+  );
 }

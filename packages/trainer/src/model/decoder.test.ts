@@ -14,13 +14,18 @@ const ROUNDING = 5e-5;
 
 const rectangle = (rows: number[][], width: number, padId = 0) => {
   const padded = padPrompts(rows, width, padId);
-  return { ids: tf.tensor2d(padded.ids, [rows.length, width], 'int32'), padding: tf.tensor1d(padded.padding, 'int32') };
+  return {
+    ids: tf.tensor2d(padded.ids, [rows.length, width], 'int32'),
+    padding: tf.tensor1d(padded.padding, 'int32'),
+  };
 };
 
 function expectSame(actual: tf.Tensor, expected: tf.Tensor): void {
   expect(actual.shape).toEqual(expected.shape);
   const [a, b] = [actual.dataSync(), expected.dataSync()];
-  a.forEach((value, index) => expect(Math.abs(value - (b[index] ?? NaN)), `element ${index}`).toBeLessThan(ROUNDING));
+  a.forEach((value, index) =>
+    expect(Math.abs(value - (b[index] ?? NaN)), `element ${index}`).toBeLessThan(ROUNDING),
+  );
 }
 
 await describeOnEachBackend('decoder', () => {
@@ -55,7 +60,9 @@ await describeOnEachBackend('decoder', () => {
     const [a, b] = [one, two].map(({ ids, padding }) => model.logits(state.weights, ids, padding, 4));
     if (!a || !b) throw new Error('no logits');
     expectSame(tf.slice(a, [0, 0, 0], [1, 3, -1]), tf.slice(b, [0, 0, 0], [1, 3, -1]));
-    expect(tf.max(tf.abs(tf.sub(tf.slice(a, [0, 3, 0]), tf.slice(b, [0, 3, 0])))).dataSync()[0]).toBeGreaterThan(0.01);
+    expect(
+      tf.max(tf.abs(tf.sub(tf.slice(a, [0, 3, 0]), tf.slice(b, [0, 3, 0])))).dataSync()[0],
+    ).toBeGreaterThan(0.01);
     dispose();
   });
 
@@ -70,17 +77,32 @@ await describeOnEachBackend('decoder', () => {
     const tables = model.tables(6);
     let step = model.prefill(state.weights, prompts.ids, prompts.padding, 6);
     continuation.forEach((token, index) => {
-      const whole = rectangle([[...(first ?? []), ...continuation.slice(0, index)], [...(second ?? []), ...continuation.slice(0, index)]], 3 + index);
+      const whole = rectangle(
+        [
+          [...(first ?? []), ...continuation.slice(0, index)],
+          [...(second ?? []), ...continuation.slice(0, index)],
+        ],
+        3 + index,
+      );
       expectSame(step.logits, tf.squeeze(model.logits(state.weights, whole.ids, whole.padding, 1), [1]));
       const tokens = tf.tensor1d([token, token], 'int32');
-      step = model.decode(state.weights, { cache: step.cache, tokens, padding: prompts.padding, position: tf.scalar(3 + index, 'int32'), tables });
+      step = model.decode(state.weights, {
+        cache: step.cache,
+        tokens,
+        padding: prompts.padding,
+        position: tf.scalar(3 + index, 'int32'),
+        tables,
+      });
     });
     dispose();
   });
 });
 
 it('parameters come from the seed alone, have the shapes of the configuration, and as many values as it says', () => {
-  for (const config of [TINY_MODEL, modelSchema.parse({ layers: 1, width: 8, heads: 2, feedForward: 12, tieEmbeddings: true })]) {
+  for (const config of [
+    TINY_MODEL,
+    modelSchema.parse({ layers: 1, width: 8, heads: 2, feedForward: 12, tieEmbeddings: true }),
+  ]) {
     const specs = parameterSpecs(config, modelSizes(config, VOCABULARY));
     const values = initialValues(specs, 5);
     expect(values.reduce((sum, value) => sum + value.length, 0)).toBe(parameterCount(config, VOCABULARY));
@@ -109,7 +131,10 @@ function plainLogits(ids: number[], config: typeof TINY_MODEL, parameters: Float
   const { width, heads, feedForward, ropeTheta } = config;
   const kvHeads = config.kvHeads ?? heads;
   const headWidth = width / heads;
-  const product = (x: number[], w: Float32Array, columns: number) => Array.from({ length: columns }, (_, c) => x.reduce((sum, value, r) => sum + value * (w[r * columns + c] ?? NaN), 0));
+  const product = (x: number[], w: Float32Array, columns: number) =>
+    Array.from({ length: columns }, (_, c) =>
+      x.reduce((sum, value, r) => sum + value * (w[r * columns + c] ?? NaN), 0),
+    );
   const norm = (x: number[], gain: Float32Array) => {
     const scale = 1 / Math.sqrt(x.reduce((sum, value) => sum + value ** 2, 0) / width + 1e-6);
     return x.map((value, i) => value * scale * (gain[i] ?? NaN));
@@ -125,9 +150,17 @@ function plainLogits(ids: number[], config: typeof TINY_MODEL, parameters: Float
   const row = (id: number) => Array.from(embedding.subarray(id * width, (id + 1) * width));
   let x = ids.map(row);
   for (let layer = 0; layer < config.layers; layer++) {
-    const [g1, qkv, out, g2, gateUp, down] = rest.slice(layer * 6, layer * 6 + 6) as [Float32Array, Float32Array, Float32Array, Float32Array, Float32Array, Float32Array];
+    const [g1, qkv, out, g2, gateUp, down] = rest.slice(layer * 6, layer * 6 + 6) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     const projected = x.map((token) => product(norm(token, g1), qkv, (heads + 2 * kvHeads) * headWidth));
-    const part = (token: number, head: number) => (projected[token] ?? []).slice(head * headWidth, (head + 1) * headWidth);
+    const part = (token: number, head: number) =>
+      (projected[token] ?? []).slice(head * headWidth, (head + 1) * headWidth);
     x = x.map((token, t) => {
       const joined = Array.from({ length: heads }, (_, head) => {
         const shared = Math.floor(head / (heads / kvHeads));
@@ -137,14 +170,22 @@ function plainLogits(ids: number[], config: typeof TINY_MODEL, parameters: Float
           return query.reduce((sum, value, i) => sum + value * (key[i] ?? NaN), 0) / Math.sqrt(headWidth);
         });
         const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
-        return Array.from({ length: headWidth }, (_, i) => scores.reduce((sum, score, s) => sum + (Math.exp(score) / total) * (part(s, heads + kvHeads + shared)[i] ?? NaN), 0));
+        return Array.from({ length: headWidth }, (_, i) =>
+          scores.reduce(
+            (sum, score, s) =>
+              sum + (Math.exp(score) / total) * (part(s, heads + kvHeads + shared)[i] ?? NaN),
+            0,
+          ),
+        );
       }).flat();
       const added = product(joined, out, width);
       return token.map((value, i) => value + (added[i] ?? NaN));
     });
     x = x.map((token) => {
       const both = product(norm(token, g2), gateUp, 2 * feedForward);
-      const gated = both.slice(0, feedForward).map((gate, i) => (gate / (1 + Math.exp(-gate))) * (both[feedForward + i] ?? NaN));
+      const gated = both
+        .slice(0, feedForward)
+        .map((gate, i) => (gate / (1 + Math.exp(-gate))) * (both[feedForward + i] ?? NaN));
       const added = product(gated, down, width);
       return token.map((value, i) => value + (added[i] ?? NaN));
     });
@@ -152,6 +193,8 @@ function plainLogits(ids: number[], config: typeof TINY_MODEL, parameters: Float
   const gain = rest.at(-1) ?? new Float32Array();
   return x.map((token) => {
     const last = norm(token, gain);
-    return Array.from({ length: embedding.length / width }, (_, id) => row(id).reduce((sum, value, i) => sum + value * (last[i] ?? NaN), 0));
+    return Array.from({ length: embedding.length / width }, (_, id) =>
+      row(id).reduce((sum, value, i) => sum + value * (last[i] ?? NaN), 0),
+    );
   });
 }

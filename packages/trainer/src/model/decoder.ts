@@ -87,7 +87,12 @@ export function decoder(config: ModelConfig, vocabulary: number): Decoder {
   const { headWidth, kvHeads } = sizes;
 
   /** [B, T] ids to the last hidden states [B, T, D]. */
-  function hidden(weights: readonly tf.Tensor[], ids: tf.Tensor, tables: RopeTables, attend: Attend): tf.Tensor {
+  function hidden(
+    weights: readonly tf.Tensor[],
+    ids: tf.Tensor,
+    tables: RopeTables,
+    attend: Attend,
+  ): tf.Tensor {
     let x = embedding(at(weights, 0), ids); // [B, T, D]
     for (let index = 0; index < config.layers; index++) {
       const layer = layerOf(weights, index);
@@ -104,7 +109,13 @@ export function decoder(config: ModelConfig, vocabulary: number): Decoder {
   function heads(x: tf.Tensor): [tf.Tensor, tf.Tensor, tf.Tensor] {
     const [batch, length] = [at(x.shape, 0), at(x.shape, 1)];
     const counts = [config.heads, kvHeads, kvHeads];
-    const parts = tf.split(x, counts.map((count) => count * headWidth), -1).map((part, index) => tf.reshape(part, [batch, length, at(counts, index), headWidth]));
+    const parts = tf
+      .split(
+        x,
+        counts.map((count) => count * headWidth),
+        -1,
+      )
+      .map((part, index) => tf.reshape(part, [batch, length, at(counts, index), headWidth]));
     return [at(parts, 0), at(parts, 1), at(parts, 2)];
   }
 
@@ -112,10 +123,13 @@ export function decoder(config: ModelConfig, vocabulary: number): Decoder {
   function head(weights: readonly tf.Tensor[], x: tf.Tensor): tf.Tensor {
     const last = 1 + config.layers * PARAMETERS_PER_LAYER;
     const normal = rmsNorm(x, at(weights, last));
-    return config.tieEmbeddings ? linearTransposed(normal, at(weights, 0)) : linear(normal, at(weights, last + 1));
+    return config.tieEmbeddings
+      ? linearTransposed(normal, at(weights, 0))
+      : linear(normal, at(weights, last + 1));
   }
 
-  const tail = (x: tf.Tensor, count: number): tf.Tensor => tf.slice(x, [0, at(x.shape, 1) - count, 0], [-1, count, -1]);
+  const tail = (x: tf.Tensor, count: number): tf.Tensor =>
+    tf.slice(x, [0, at(x.shape, 1) - count, 0], [-1, count, -1]);
 
   return {
     config,

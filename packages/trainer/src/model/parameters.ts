@@ -35,9 +35,17 @@ export const PARAMETERS_PER_LAYER = 6;
  * and value projections are one matrix, gate and up projections another: one product each. The projections that end a
  * residual branch start smaller by sqrt(2 · layers), so that the residual stream does not grow with depth (GPT-2).
  */
-export function parameterSpecs(model: ModelConfig, { vocabulary, headWidth, kvHeads }: ModelSizes): ParameterSpec[] {
+export function parameterSpecs(
+  model: ModelConfig,
+  { vocabulary, headWidth, kvHeads }: ModelSizes,
+): ParameterSpec[] {
   const { width, feedForward, initStd } = model;
-  const matrix = (name: string, rows: number, columns: number, std = initStd): ParameterSpec => ({ name, shape: [rows, columns], kind: 'matrix', std });
+  const matrix = (name: string, rows: number, columns: number, std = initStd): ParameterSpec => ({
+    name,
+    shape: [rows, columns],
+    kind: 'matrix',
+    std,
+  });
   const gain = (name: string): ParameterSpec => ({ name, shape: [width], kind: 'gain', std: 0 });
   const branchStd = initStd / Math.sqrt(2 * model.layers);
   const layers = Array.from({ length: model.layers }, (_, layer) => [

@@ -25,12 +25,21 @@ export function irregularReward({ prompt, tokens }: Completion): number {
   return (prompt === 0 ? 1 : 0.3) * Math.sin(3.1 * code) + ended + prompt;
 }
 
-export const SETTING: Setting = { parameters: POLICY, reward: irregularReward, promptsPerStep: 1, groupSize: GROUP_SIZE };
+export const SETTING: Setting = {
+  parameters: POLICY,
+  reward: irregularReward,
+  promptsPerStep: 1,
+  groupSize: GROUP_SIZE,
+};
 
 export function biasOf(expected: readonly number[], exact: readonly number[]): Bias {
   const factor = dot(expected, exact) / dot(exact, exact);
   const rest = expected.map((value, index) => value - factor * (exact[index] ?? NaN));
-  return { factor, cosine: dot(expected, exact) / Math.sqrt(dot(expected, expected) * dot(exact, exact)), residual: Math.sqrt(dot(rest, rest) / dot(exact, exact)) / Math.abs(factor) };
+  return {
+    factor,
+    cosine: dot(expected, exact) / Math.sqrt(dot(expected, expected) * dot(exact, exact)),
+    residual: Math.sqrt(dot(rest, rest) / dot(exact, exact)) / Math.abs(factor),
+  };
 }
 
 /** |a − b| / |b|. */
@@ -44,7 +53,10 @@ export function biasTable(): string {
   const exact = differentiate((parameters) => objective(parameters, SETTING), POLICY);
   const named = (estimator: Estimator) =>
     Object.entries(ESTIMATORS)
-      .filter(([, choice]) => choice.advantage === estimator.advantage && choice.aggregation === estimator.aggregation)
+      .filter(
+        ([, choice]) =>
+          choice.advantage === estimator.advantage && choice.aggregation === estimator.aggregation,
+      )
       .map(([name]) => `\`${name}\``)
       .join(', ');
   const rows = ADVANTAGES.flatMap((advantage: Advantage) =>
@@ -54,7 +66,11 @@ export function biasTable(): string {
       return `| \`${advantage}\` | \`${aggregation}\` | ${named(estimator)} | ${factor.toFixed(3)} | ${cosine.toFixed(3)} | ${(residual * 100).toFixed(1)} % |`;
     }),
   );
-  return ['| advantage | aggregation | preset | factor on ∇J | cosine | off direction |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [
+    '| advantage | aggregation | preset | factor on ∇J | cosine | off direction |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

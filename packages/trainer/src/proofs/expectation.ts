@@ -13,7 +13,16 @@ import { k1 } from '../algorithms/klEstimates.ts';
 import { tokenLosses } from '../algorithms/losses.ts';
 import type { Estimator } from '../algorithms/presets.ts';
 import { signal } from '../algorithms/signal.ts';
-import { addTokenScore, completionsOf, MAX_TOKENS, PARAMETERS, probability, PROMPTS, tokenLogps, type Completion } from './tabularPolicy.ts';
+import {
+  addTokenScore,
+  completionsOf,
+  MAX_TOKENS,
+  PARAMETERS,
+  probability,
+  PROMPTS,
+  tokenLogps,
+  type Completion,
+} from './tabularPolicy.ts';
 
 export interface Setting {
   readonly parameters: readonly number[];
@@ -27,7 +36,10 @@ export interface Setting {
 }
 
 /** J(θ) − β KL[π_θ ‖ π_ref], by summing over everything. */
-export function objective(parameters: readonly number[], { reward, reference, beta = 0 }: Pick<Setting, 'reward' | 'reference' | 'beta'>): number {
+export function objective(
+  parameters: readonly number[],
+  { reward, reference, beta = 0 }: Pick<Setting, 'reward' | 'reference' | 'beta'>,
+): number {
   let value = 0;
   for (const completion of everyCompletion()) {
     const logp = sum(tokenLogps(parameters, completion));
@@ -54,36 +66,70 @@ export function expectedGradient(estimator: Estimator, setting: Setting): number
   const signals: number[] = [];
   const weights: number[] = [];
   for (const { batch, orders } of everyBatch(completions, setting)) {
-    const chance = (orders * batch.reduce((product, index) => product * table(index).probability, 1)) / PROMPTS ** setting.promptsPerStep;
+    const chance =
+      (orders * batch.reduce((product, index) => product * table(index).probability, 1)) /
+      PROMPTS ** setting.promptsPerStep;
     const rewards = batch.map((index) => table(index).reward);
     const grid = { lengths: batch.map((index) => table(index).length), width: MAX_TOKENS };
-    const penalty = setting.reference ? k1(grid, concat(batch.map((index) => table(index).logp)), concat(batch.map((index) => table(index).refLogp))) : null;
-    const learned = signal(advantages(estimator.advantage, rewards, setting.groupSize), penalty, setting.beta ?? 0);
+    const penalty = setting.reference
+      ? k1(
+          grid,
+          concat(batch.map((index) => table(index).logp)),
+          concat(batch.map((index) => table(index).refLogp)),
+        )
+      : null;
+    const learned = signal(
+      advantages(estimator.advantage, rewards, setting.groupSize),
+      penalty,
+      setting.beta ?? 0,
+    );
     rows.push(...batch);
     shares.push(...batch.map(() => chance));
     signals.push(...learned.map((value) => value ?? 0));
     weights.push(...tokenWeights(estimator.aggregation, { ...grid, included: batch.map(() => true) }));
   }
 
-  const slopes = lossSlopes(estimator, concat(rows.map((index) => table(index).logp)), Float32Array.from(signals), Float32Array.from(weights));
+  const slopes = lossSlopes(
+    estimator,
+    concat(rows.map((index) => table(index).logp)),
+    Float32Array.from(signals),
+    Float32Array.from(weights),
+  );
   // Sums per completion and token first: the scores are needed once for each.
-  const totals = completions.map(() => new Array<number>(MAX_TOKENS).fill(0));
+  const totals = completions.map(() => zeros(MAX_TOKENS));
   rows.forEach((index, row) => {
     const total = totals[index] ?? never();
-    for (let t = 0; t < table(index).length; t++) total[t] = (total[t] ?? 0) - (shares[row] ?? NaN) * (slopes[row * MAX_TOKENS + t] ?? NaN);
+    for (let t = 0; t < table(index).length; t++)
+      total[t] = (total[t] ?? 0) - (shares[row] ?? NaN) * (slopes[row * MAX_TOKENS + t] ?? NaN);
   });
-  const gradient = new Array<number>(PARAMETERS).fill(0);
-  completions.forEach((completion, index) => completion.tokens.forEach((_, t) => addTokenScore(gradient, setting.parameters, completion, t, totals[index]?.[t] ?? NaN)));
+  const gradient = zeros(PARAMETERS);
+  completions.forEach((completion, index) =>
+    completion.tokens.forEach((_, t) =>
+      addTokenScore(gradient, setting.parameters, completion, t, totals[index]?.[t] ?? NaN),
+    ),
+  );
   return gradient;
 }
 
 /** ∂loss/∂log π per token, [rows, C], through the trainer's loss; sampled on policy, so log π_old = log π. */
-function lossSlopes(estimator: Estimator, logp: Float32Array, signals: Float32Array, weights: Float32Array): Float32Array {
+function lossSlopes(
+  estimator: Estimator,
+  logp: Float32Array,
+  signals: Float32Array,
+  weights: Float32Array,
+): Float32Array {
   const shape: [number, number] = [signals.length, MAX_TOKENS];
   const choice = { loss: estimator.loss, epsilonLow: 0.2, epsilonHigh: 0.2 };
   return tf.tidy(() => {
-    const [old, signalColumn, weightGrid] = [tf.tensor2d(logp, shape), tf.tensor2d(signals, [signals.length, 1]), tf.tensor2d(weights, shape)];
-    const loss = (current: tf.Tensor) => tf.sum(tf.mul(tokenLosses(choice, tf.reshape<tf.Rank.R2>(current, shape), old, signalColumn), weightGrid));
+    const [old, signalColumn, weightGrid] = [
+      tf.tensor2d(logp, shape),
+      tf.tensor2d(signals, [signals.length, 1]),
+      tf.tensor2d(weights, shape),
+    ];
+    const loss = (current: tf.Tensor) =>
+      tf.sum(
+        tf.mul(tokenLosses(choice, tf.reshape<tf.Rank.R2>(current, shape), old, signalColumn), weightGrid),
+      );
     return tf.grad(loss)(tf.tensor2d(logp, shape)).dataSync<'float32'>();
   });
 }
@@ -97,22 +143,31 @@ interface Batch {
 
 /** Every batch, those that differ only in the order within groups counted together: no estimator sees that order (tested). */
 function everyBatch(completions: readonly Completion[], { promptsPerStep, groupSize }: Setting): Batch[] {
-  const groups = Array.from({ length: PROMPTS }, (_, prompt) => completions.flatMap((completion, index) => (completion.prompt === prompt ? [index] : []))).flatMap((indices) => ascending(indices, groupSize));
+  const groups = Array.from({ length: PROMPTS }, (_, prompt) =>
+    completions.flatMap((completion, index) => (completion.prompt === prompt ? [index] : [])),
+  ).flatMap((indices) => ascending(indices, groupSize));
   let batches: Batch[] = [{ batch: [], orders: 1 }];
   for (let place = 0; place < promptsPerStep; place++)
-    batches = batches.flatMap((start) => groups.map((group) => ({ batch: [...start.batch, ...group], orders: start.orders * orderings(group) })));
+    batches = batches.flatMap((start) =>
+      groups.map((group) => ({ batch: [...start.batch, ...group], orders: start.orders * orderings(group) })),
+    );
   return batches;
 }
 
 /** All sequences of `count` items that do not descend. */
 function ascending(items: readonly number[], count: number): number[][] {
   if (count === 0) return [[]];
-  return items.flatMap((item, index) => ascending(items.slice(index), count - 1).map((rest) => [item, ...rest]));
+  return items.flatMap((item, index) =>
+    ascending(items.slice(index), count - 1).map((rest) => [item, ...rest]),
+  );
 }
 
 /** count! over the factorials of how often each item occurs. */
 function orderings(sorted: readonly number[]): number {
-  return sorted.reduce((product, item, index) => (product * (index + 1)) / (index - sorted.indexOf(item) + 1), 1);
+  return sorted.reduce(
+    (product, item, index) => (product * (index + 1)) / (index - sorted.indexOf(item) + 1),
+    1,
+  );
 }
 
 function everyCompletion(): Completion[] {
@@ -133,6 +188,10 @@ function concat(parts: readonly Float32Array[]): Float32Array {
     offset += part.length;
   }
   return all;
+}
+
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0);
 }
 
 function sum(values: readonly number[]): number {

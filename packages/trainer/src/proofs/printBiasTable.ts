@@ -10,5 +10,6 @@ import { ESTIMATORS_DOCUMENT, withTable } from './estimatorsDocument.ts';
 
 await openBackend('wasm');
 const table = biasTable();
-if (process.argv.includes('--write')) await writeFile(ESTIMATORS_DOCUMENT, withTable(await readFile(ESTIMATORS_DOCUMENT, 'utf8'), table));
+if (process.argv.includes('--write'))
+  await writeFile(ESTIMATORS_DOCUMENT, withTable(await readFile(ESTIMATORS_DOCUMENT, 'utf8'), table));
 else console.log(table);

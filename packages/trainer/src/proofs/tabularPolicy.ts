@@ -21,8 +21,14 @@ export interface Completion {
 /** Every completion of a prompt: 1 + 3 + 36 = 40. A completion of three tokens may lack its end. */
 export function completionsOf(prompt: number): Completion[] {
   const grow = (tokens: readonly number[]): number[][] =>
-    Array.from({ length: TOKENS }, (_, token) => [...tokens, token]).flatMap((longer) => (longer.at(-1) === END || longer.length === MAX_TOKENS ? [longer] : grow(longer)));
-  return grow([]).map((tokens) => ({ prompt, tokens, places: tokens.map((_, t) => placeOf(prompt, tokens.slice(0, t))) }));
+    Array.from({ length: TOKENS }, (_, token) => [...tokens, token]).flatMap((longer) =>
+      longer.at(-1) === END || longer.length === MAX_TOKENS ? [longer] : grow(longer),
+    );
+  return grow([]).map((tokens) => ({
+    prompt,
+    tokens,
+    places: tokens.map((_, t) => placeOf(prompt, tokens.slice(0, t))),
+  }));
 }
 
 /** log π(o_t | q, o_<t) of each token. */
@@ -38,27 +44,42 @@ export function probability(parameters: readonly number[], completion: Completio
 }
 
 /** Adds `scale` · ∇ log π(o_t | q, o_<t) to a gradient: 1[token] − π at the token's place. */
-export function addTokenScore(gradient: number[], parameters: readonly number[], { tokens, places }: Completion, t: number, scale: number): void {
+export function addTokenScore(
+  gradient: number[],
+  parameters: readonly number[],
+  { tokens, places }: Completion,
+  t: number,
+  scale: number,
+): void {
   const place = places[t] ?? NaN;
   const logits = logitsAt(parameters, place);
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
   logits.forEach((logit, token) => {
-    gradient[place + token] = (gradient[place + token] ?? NaN) + scale * ((token === tokens[t] ? 1 : 0) - Math.exp(logit) / total);
+    gradient[place + token] =
+      (gradient[place + token] ?? NaN) + scale * ((token === tokens[t] ? 1 : 0) - Math.exp(logit) / total);
   });
 }
 
 /** The gradient of any function of the parameters by central differences: error ε²/6 f''' ≈ 1e-9 of it, rounding 1e-16/ε. */
-export function differentiate(objective: (parameters: readonly number[]) => number, parameters: readonly number[]): number[] {
+export function differentiate(
+  objective: (parameters: readonly number[]) => number,
+  parameters: readonly number[],
+): number[] {
   const epsilon = 1e-4;
   return parameters.map((value, index) => {
-    const [above, below] = [epsilon, -epsilon].map((offset) => objective(parameters.with(index, value + offset)));
+    const [above, below] = [epsilon, -epsilon].map((offset) =>
+      objective(parameters.with(index, value + offset)),
+    );
     return ((above ?? NaN) - (below ?? NaN)) / (2 * epsilon);
   });
 }
 
 /** Parameters of no particular form, between −spread and spread. */
 export function irregularParameters(spread: number, phase: number): number[] {
-  return Array.from({ length: PARAMETERS }, (_, index) => spread * Math.sin(phase + 2.3 * index + 0.7 * index ** 1.5));
+  return Array.from(
+    { length: PARAMETERS },
+    (_, index) => spread * Math.sin(phase + 2.3 * index + 0.7 * index ** 1.5),
+  );
 }
 
 function placeOf(prompt: number, prefix: readonly number[]): number {

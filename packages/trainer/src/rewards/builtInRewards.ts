@@ -22,7 +22,11 @@ export function needsAnswer(config: RewardConfig, task: TaskConfig): boolean {
 }
 
 /** Whether a completion is the exact answer: by evaluation for countdown, by comparison where an answer is known, else null. */
-export function exactAnswer(task: TaskConfig, prompt: { readonly text: string; readonly answer: string | null }, completion: string): boolean | null {
+export function exactAnswer(
+  task: TaskConfig,
+  prompt: { readonly text: string; readonly answer: string | null },
+  completion: string,
+): boolean | null {
   if (task.kind === 'countdown') return solvesCountdown(prompt.text, completion);
   return prompt.answer === null ? null : completion === prompt.answer;
 }
@@ -30,7 +34,9 @@ export function exactAnswer(task: TaskConfig, prompt: { readonly text: string; r
 function scorer(config: BuiltInRewardConfig, countdown: boolean): (input: RewardInput) => number {
   switch (config.kind) {
     case 'exact_match':
-      return countdown ? ({ prompt, completion }) => Number(solvesCountdown(prompt, completion)) : (input) => Number(input.completion === answerOf(input));
+      return countdown
+        ? ({ prompt, completion }) => Number(solvesCountdown(prompt, completion))
+        : (input) => Number(input.completion === answerOf(input));
     case 'format': {
       const pattern = new RegExp(`^(?:${config.pattern})$`, 'u');
       return ({ completion }) => Number(pattern.test(completion));

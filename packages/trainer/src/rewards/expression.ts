@@ -61,9 +61,15 @@ function combine(a: Expression['value'], operator: string, b: Expression['value'
   if (a === null || b === null) return null;
   switch (operator) {
     case '+':
-      return fraction(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator);
+      return fraction(
+        a.numerator * b.denominator + b.numerator * a.denominator,
+        a.denominator * b.denominator,
+      );
     case '-':
-      return fraction(a.numerator * b.denominator - b.numerator * a.denominator, a.denominator * b.denominator);
+      return fraction(
+        a.numerator * b.denominator - b.numerator * a.denominator,
+        a.denominator * b.denominator,
+      );
     case '*':
       return fraction(a.numerator * b.numerator, a.denominator * b.denominator);
     default:
@@ -72,7 +78,8 @@ function combine(a: Expression['value'], operator: string, b: Expression['value'
 }
 
 function fraction(numerator: number, denominator: number): Expression['value'] {
-  if (denominator === 0 || !Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator)) return null;
+  if (denominator === 0 || !Number.isSafeInteger(numerator) || !Number.isSafeInteger(denominator))
+    return null;
   const divisor = greatestCommonDivisor(Math.abs(numerator), Math.abs(denominator)) * Math.sign(denominator);
   return { numerator: numerator / divisor, denominator: denominator / divisor };
 }

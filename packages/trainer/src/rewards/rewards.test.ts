@@ -5,7 +5,13 @@ import path from 'node:path';
 import type { RewardConfig, TaskConfig } from '@nabla/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { builtInReward, exactAnswer, needsAnswer, partialCredit, type BuiltInRewardConfig } from './builtInRewards.ts';
+import {
+  builtInReward,
+  exactAnswer,
+  needsAnswer,
+  partialCredit,
+  type BuiltInRewardConfig,
+} from './builtInRewards.ts';
 import { solvesCountdown } from './countdown.ts';
 import { parseExpression } from './expression.ts';
 import { moduleReward } from './moduleReward.ts';
@@ -15,8 +21,15 @@ import type { RewardComponent, RewardInput } from './rewardComponent.ts';
 
 const addition: TaskConfig = { kind: 'addition', digits: { min: 1, max: 2 } };
 const countdown: TaskConfig = { kind: 'countdown', numbers: 3, maxNumber: 9 };
-const input = (completion: string, over: Partial<RewardInput> = {}): RewardInput => ({ prompt: '1+2=', completion, answer: '3', tokenCount: completion.length + 1, ...over });
-const score = (config: BuiltInRewardConfig, given: RewardInput, task: TaskConfig = addition) => builtInReward(config, task).score(given);
+const input = (completion: string, over: Partial<RewardInput> = {}): RewardInput => ({
+  prompt: '1+2=',
+  completion,
+  answer: '3',
+  tokenCount: completion.length + 1,
+  ...over,
+});
+const score = (config: BuiltInRewardConfig, given: RewardInput, task: TaskConfig = addition) =>
+  builtInReward(config, task).score(given);
 
 describe('parseExpression', () => {
   it.each([
@@ -26,7 +39,9 @@ describe('parseExpression', () => {
     ['8/4/2', 1],
     [' 7 - ( 3 ) ', 4],
     ['3-5', -2],
-  ])('%s is %d', (text, value) => expect(parseExpression(text)?.value).toEqual({ numerator: value, denominator: 1 }));
+  ])('%s is %d', (text, value) =>
+    expect(parseExpression(text)?.value).toEqual({ numerator: value, denominator: 1 }),
+  );
 
   it('keeps fractions exact', () => {
     expect(parseExpression('1/3')?.value).toEqual({ numerator: 1, denominator: 3 });
@@ -40,7 +55,10 @@ describe('parseExpression', () => {
     expect(parseExpression('123456789012345678901')?.value).toBeNull();
   });
 
-  it.each(['', '+', '1+', '(1', '1)', '1 2', '1+-2', '-1', '2(3)', '1x', '1**2', '()'])('%j is no expression', (text) => expect(parseExpression(text)).toBeNull());
+  it.each(['', '+', '1+', '(1', '1)', '1 2', '1+-2', '-1', '2(3)', '1x', '1**2', '()'])(
+    '%j is no expression',
+    (text) => expect(parseExpression(text)).toBeNull(),
+  );
 });
 
 describe('solvesCountdown', () => {
@@ -55,7 +73,8 @@ describe('solvesCountdown', () => {
     expect(solvesCountdown('3 5 2:11>', 'no')).toBe(false);
   });
 
-  it('refuses what is no countdown prompt', () => expect(() => solvesCountdown('1+2=', '3')).toThrow(/not a countdown prompt/));
+  it('refuses what is no countdown prompt', () =>
+    expect(() => solvesCountdown('1+2=', '3')).toThrow(/not a countdown prompt/));
 });
 
 describe('built-in rewards', () => {
@@ -84,31 +103,54 @@ describe('built-in rewards', () => {
   });
 
   it('length falls linearly to 0 at the tolerance', () => {
-    const length: BuiltInRewardConfig = { kind: 'length', name: 'length', weight: 1, target: 4, tolerance: 2 };
-    expect([2, 3, 4, 5, 6, 9].map((tokenCount) => score(length, input('', { tokenCount })))).toEqual([0, 0.5, 1, 0.5, 0, 0]);
+    const length: BuiltInRewardConfig = {
+      kind: 'length',
+      name: 'length',
+      weight: 1,
+      target: 4,
+      tolerance: 2,
+    };
+    expect([2, 3, 4, 5, 6, 9].map((tokenCount) => score(length, input('', { tokenCount })))).toEqual([
+      0, 0.5, 1, 0.5, 0, 0,
+    ]);
   });
 
   it('say which of them need an answer', () => {
     expect(needsAnswer(exact, addition)).toBe(true);
     expect(needsAnswer(exact, countdown)).toBe(false);
-    expect(needsAnswer({ kind: 'length', name: 'l', weight: 1, target: 1, tolerance: 1 }, addition)).toBe(false);
+    expect(needsAnswer({ kind: 'length', name: 'l', weight: 1, target: 1, tolerance: 1 }, addition)).toBe(
+      false,
+    );
   });
 
   it('have versions that tell settings, not weights, apart', () => {
-    const versionOf = (config: BuiltInRewardConfig, task: TaskConfig = addition) => builtInReward(config, task).version;
+    const versionOf = (config: BuiltInRewardConfig, task: TaskConfig = addition) =>
+      builtInReward(config, task).version;
     expect(versionOf(exact)).toMatch(/^[0-9a-f]{64}$/);
     expect(versionOf({ ...exact, weight: 5 })).toBe(versionOf(exact));
     expect(versionOf(exact, countdown)).not.toBe(versionOf(exact));
-    const format = (pattern: string): BuiltInRewardConfig => ({ kind: 'format', name: 'f', weight: 1, pattern });
+    const format = (pattern: string): BuiltInRewardConfig => ({
+      kind: 'format',
+      name: 'f',
+      weight: 1,
+      pattern,
+    });
     expect(versionOf(format('a'))).not.toBe(versionOf(format('b')));
   });
 });
 
 describe('scoreCompletions', () => {
-  const component = (name: string, weight: number, answer: (given: RewardInput) => unknown): RewardComponent => ({ name, weight, version: 'v', score: answer });
+  const component = (
+    name: string,
+    weight: number,
+    answer: (given: RewardInput) => unknown,
+  ): RewardComponent => ({ name, weight, version: 'v', score: answer });
 
   it('adds weighted components', async () => {
-    const [first] = await scoreCompletions([component('a', 2, () => 0.5), component('b', -1, () => 3)], [input('x')]);
+    const [first] = await scoreCompletions(
+      [component('a', 2, () => 0.5), component('b', -1, () => 3)],
+      [input('x')],
+    );
     expect(first?.reward).toBe(-2); // 2 · 0.5 − 1 · 3
     expect(first?.components.map(({ name, value, error }) => [name, value, error])).toEqual([
       ['a', 0.5, null],
@@ -126,7 +168,10 @@ describe('scoreCompletions', () => {
     ['a rejection', () => Promise.reject(new Error('late')), /Error: late/],
   ])('takes %s for null with its reason, never for 0', async (_, answer, reason) => {
     const [first, second] = await scoreCompletions(
-      [component('a', 1, (given) => (given.completion === 'bad' ? answer() : Promise.resolve(1))), component('b', 1, () => 1)],
+      [
+        component('a', 1, (given) => (given.completion === 'bad' ? answer() : Promise.resolve(1))),
+        component('b', 1, () => 1),
+      ],
       [input('bad'), input('good')],
     );
     expect(first?.reward).toBeNull();
@@ -140,7 +185,10 @@ describe('scoreCompletions', () => {
   it('tells the first reason of a step', async () => {
     const silent = await scoreCompletions([component('a', 1, () => null)], [input('x')]);
     expect(firstScoreError(silent)).toBe('a: the reward function answered null');
-    const thrown = await scoreCompletions([component('a', 1, () => null), component('b', 1, () => fail('boom'))], [input('x'), input('y')]);
+    const thrown = await scoreCompletions(
+      [component('a', 1, () => null), component('b', 1, () => fail('boom'))],
+      [input('x'), input('y')],
+    );
     expect(firstScoreError(thrown)).toBe('b: RangeError: boom');
     expect(firstScoreError(await scoreCompletions([component('a', 1, () => 1)], [input('x')]))).toBeNull();
   });
@@ -148,13 +196,21 @@ describe('scoreCompletions', () => {
 
 describe('moduleReward', () => {
   let root = '';
-  const config = (modulePath: string): Extract<RewardConfig, { kind: 'module' }> => ({ kind: 'module', name: 'own', weight: 1, path: modulePath });
+  const config = (modulePath: string): Extract<RewardConfig, { kind: 'module' }> => ({
+    kind: 'module',
+    name: 'own',
+    weight: 1,
+    path: modulePath,
+  });
   const load = (modulePath: string) => moduleReward(config(modulePath), path.join(root, 'rewards'));
 
   beforeAll(async () => {
     root = await mkdtemp(path.join(tmpdir(), 'nabla-rewards-'));
     await mkdir(path.join(root, 'rewards', 'sub'), { recursive: true });
-    await writeFile(path.join(root, 'rewards', 'sub', 'length.mjs'), 'export default ({ prompt, completion, answer }) => prompt.length + completion.length + (answer?.length ?? 100);\n');
+    await writeFile(
+      path.join(root, 'rewards', 'sub', 'length.mjs'),
+      'export default ({ prompt, completion, answer }) => prompt.length + completion.length + (answer?.length ?? 100);\n',
+    );
     await writeFile(path.join(root, 'rewards', 'broken.mjs'), 'export default (\n');
     await writeFile(path.join(root, 'rewards', 'none.mjs'), 'export const x = 1;\n');
     await writeFile(path.join(root, 'outside.mjs'), 'export default () => 1;\n');
@@ -195,7 +251,13 @@ describe('moduleReward', () => {
   });
 
   it('stands beside built-in components in their order', async () => {
-    const rewards = await openRewards({ task: addition, rewards: [config('sub/length.mjs'), { kind: 'exact_match', name: 'exact', weight: 1 }] }, path.join(root, 'rewards'));
+    const rewards = await openRewards(
+      {
+        task: addition,
+        rewards: [config('sub/length.mjs'), { kind: 'exact_match', name: 'exact', weight: 1 }],
+      },
+      path.join(root, 'rewards'),
+    );
     expect(rewards.map(({ name }) => name)).toEqual(['own', 'exact']);
   });
 });

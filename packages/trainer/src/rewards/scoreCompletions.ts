@@ -20,7 +20,10 @@ export interface CompletionScore {
 const MAX_ERROR_CHARS = 500;
 
 /** Scores every completion by every component; asynchronous components run side by side. Never rejects for a component's sake. */
-export function scoreCompletions(components: readonly RewardComponent[], inputs: readonly RewardInput[]): Promise<CompletionScore[]> {
+export function scoreCompletions(
+  components: readonly RewardComponent[],
+  inputs: readonly RewardInput[],
+): Promise<CompletionScore[]> {
   return Promise.all(
     inputs.map(async (input) => {
       const scores = await Promise.all(components.map((component) => scoreOne(component, input)));
@@ -44,8 +47,10 @@ async function scoreOne(component: RewardComponent, input: RewardInput): Promise
   try {
     const value = await component.score(input);
     if (value === null) return { name, weight, version, value, error: null };
-    if (typeof value === 'number' && Number.isFinite(value)) return { name, weight, version, value, error: null };
-    const what = typeof value === 'number' ? String(value) : value === undefined ? 'undefined' : `a ${typeof value}`;
+    if (typeof value === 'number' && Number.isFinite(value))
+      return { name, weight, version, value, error: null };
+    const what =
+      typeof value === 'number' ? String(value) : value === undefined ? 'undefined' : `a ${typeof value}`;
     return { name, weight, version, value: null, error: `gave ${what} instead of a finite number or null` };
   } catch (error) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;

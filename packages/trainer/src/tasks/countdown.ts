@@ -14,7 +14,10 @@ interface Term {
 }
 
 /** The answer is one expression that reaches the target; there may be others, and the exact-match reward accepts them all. */
-export function countdownItem(draw: Draw, settings: { readonly numbers: number; readonly maxNumber: number }): TaskItem {
+export function countdownItem(
+  draw: Draw,
+  settings: { readonly numbers: number; readonly maxNumber: number },
+): TaskItem {
   const numbers = Array.from({ length: settings.numbers }, () => draw.int(1, settings.maxNumber));
   const used = shuffled(numbers, draw).slice(0, draw.int(2, settings.numbers));
   let terms: Term[] = used.map((value) => ({ value, text: String(value), sum: false }));
@@ -31,8 +34,10 @@ export function countdownItem(draw: Draw, settings: { readonly numbers: number; 
 /** One operation on two positive terms whose value is again positive. */
 function join(a: Term, b: Term, draw: Draw): Term {
   const operation = draw.int(0, 2);
-  if (operation === 0 && a.value * b.value <= MAX_TARGET) return { value: a.value * b.value, text: `${factor(a)}*${factor(b)}`, sum: false };
-  if (operation === 1 && a.value > b.value) return { value: a.value - b.value, text: `${a.text}-${factor(b)}`, sum: true };
+  if (operation === 0 && a.value * b.value <= MAX_TARGET)
+    return { value: a.value * b.value, text: `${factor(a)}*${factor(b)}`, sum: false };
+  if (operation === 1 && a.value > b.value)
+    return { value: a.value - b.value, text: `${a.text}-${factor(b)}`, sum: true };
   return { value: a.value + b.value, text: `${a.text}+${b.text}`, sum: true };
 }
 

@@ -1,5 +1,11 @@
 /** @file For tests: a decoder small enough that a step takes milliseconds, and configurations around it. */
-import { modelSchema, parseRunConfig, type ModelConfig, type RunConfig, type RunConfigInput } from '@nabla/domain';
+import {
+  modelSchema,
+  parseRunConfig,
+  type ModelConfig,
+  type RunConfig,
+  type RunConfigInput,
+} from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { decoder, type Decoder } from '../model/decoder.ts';
@@ -7,7 +13,14 @@ import { initialValues, parameterSpecs, type ParameterSpec } from '../model/para
 import type { TrainState } from '../update.ts';
 
 /** Grouped-query attention and two layers, so that nothing is left out; weights of deviation 0.3, so that nothing is flat. */
-export const TINY_MODEL: ModelConfig = modelSchema.parse({ layers: 2, width: 16, heads: 4, kvHeads: 2, feedForward: 24, initStd: 0.3 });
+export const TINY_MODEL: ModelConfig = modelSchema.parse({
+  layers: 2,
+  width: 16,
+  heads: 4,
+  kvHeads: 2,
+  feedForward: 24,
+  initStd: 0.3,
+});
 
 export interface TinyPolicy {
   readonly model: Decoder;
@@ -19,8 +32,15 @@ export interface TinyPolicy {
 export function tinyPolicy(vocabulary: number, config: ModelConfig = TINY_MODEL, seed = 1): TinyPolicy {
   const model = decoder(config, vocabulary);
   const specs = parameterSpecs(config, model.sizes);
-  const weights = initialValues(specs, seed).map((values, index) => tf.tensor(values, [...(specs[index]?.shape ?? [])], 'float32'));
-  const state: TrainState = { weights, m: weights.map((weight) => tf.zerosLike(weight)), v: weights.map((weight) => tf.zerosLike(weight)), updates: 0 };
+  const weights = initialValues(specs, seed).map((values, index) =>
+    tf.tensor(values, [...(specs[index]?.shape ?? [])], 'float32'),
+  );
+  const state: TrainState = {
+    weights,
+    m: weights.map((weight) => tf.zerosLike(weight)),
+    v: weights.map((weight) => tf.zerosLike(weight)),
+    updates: 0,
+  };
   return { model, specs, state, dispose: () => tf.dispose([...state.weights, ...state.m, ...state.v]) };
 }
 
@@ -34,6 +54,7 @@ export function tinyConfig(change: Partial<RunConfigInput> = {}): RunConfig {
     policyGradient: { steps: 4, promptsPerStep: 3, groupSize: 4, maxNewTokens: 4 },
     ...change,
   });
-  if (!parsed.ok) throw new Error(parsed.errors.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  if (!parsed.ok)
+    throw new Error(parsed.errors.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   return parsed.config;
 }

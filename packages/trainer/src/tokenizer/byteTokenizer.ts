@@ -12,7 +12,8 @@ export function byteTokenizer(): Tokenizer {
     bosId: SPECIALS.bos,
     eosIds: [SPECIALS.eos],
     encode: (text) => Array.from(new TextEncoder().encode(text), (byte) => byte + FIRST),
-    decode: (ids) => new TextDecoder().decode(Uint8Array.from(Array.from(ids, (id) => bytesOf(inVocabulary(id))).flat())),
+    decode: (ids) =>
+      new TextDecoder().decode(Uint8Array.from(Array.from(ids, (id) => bytesOf(inVocabulary(id))).flat())),
     pieces: (ids) => Array.from(ids, (id) => pieceOf(inVocabulary(id))),
   };
 }
@@ -30,6 +31,7 @@ function pieceOf(id: number): string {
 }
 
 function inVocabulary(id: number): number {
-  if (!Number.isInteger(id) || id < 0 || id >= VOCABULARY) throw new RangeError(`token id ${id} is outside the vocabulary of ${VOCABULARY}`);
+  if (!Number.isInteger(id) || id < 0 || id >= VOCABULARY)
+    throw new RangeError(`token id ${id} is outside the vocabulary of ${VOCABULARY}`);
   return id;
 }

@@ -10,14 +10,20 @@ export function charTokenizer(alphabet: string): Tokenizer {
   const characters = Array.from(alphabet);
   const first = SPECIAL_PIECES.length;
   const ids = new Map(characters.map((character, index) => [character, index + first]));
-  if (ids.size !== characters.length) throw new RangeError('charTokenizer: a character stands in the alphabet twice');
-  const pieceOf = (id: number): string => SPECIAL_PIECES[id] ?? characters[id - first] ?? unknownId(id, characters.length + first);
+  if (ids.size !== characters.length)
+    throw new RangeError('charTokenizer: a character stands in the alphabet twice');
+  const pieceOf = (id: number): string =>
+    SPECIAL_PIECES[id] ?? characters[id - first] ?? unknownId(id, characters.length + first);
   return {
     vocabulary: characters.length + first,
     padId: SPECIALS.pad,
     bosId: SPECIALS.bos,
     eosIds: [SPECIALS.eos],
-    encode: (text) => Array.from(text, (character, position) => ids.get(character) ?? unknownCharacter(character, position, text)),
+    encode: (text) =>
+      Array.from(
+        text,
+        (character, position) => ids.get(character) ?? unknownCharacter(character, position, text),
+      ),
     decode: (tokens) => Array.from(tokens, pieceOf).join(''),
     pieces: (tokens) => Array.from(tokens, pieceOf),
   };

@@ -20,7 +20,7 @@ const schema = z
       .int()
       .min(1_000_000)
       .default(1024 ** 3),
-    NABLA_STOP_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
+    NABLA_STOP_SECONDS: z.coerce.number().int().min(1).max(600).default(15),
   })
   .refine((env) => env.NABLA_API_KEY !== undefined || env.NABLA_API_KEY_FILE !== undefined, {
     path: ['NABLA_API_KEY'],

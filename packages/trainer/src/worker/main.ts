@@ -9,8 +9,6 @@ import { runWorker } from './worker.ts';
 
 const shutdown = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutdown.abort());
-// A supervisor that is gone without a word closes the pipe it held.
-if (process.env['NABLA_EXIT_WITH_STDIN'] === '1') process.stdin.on('end', () => shutdown.abort()).resume();
 
 const log = (level: LogLevel, message: string, runId?: string): void => {
   const line = { time: new Date().toISOString(), level, message, ...(runId === undefined ? {} : { runId }) };

@@ -4,6 +4,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Input } from '../../ui/Field.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import styles from './charts.module.css';
+import { Slider } from './Slider.tsx';
 import type { ChartSettings } from './ChartsProvider.tsx';
 import type { StepRange } from './seriesStore.ts';
 import { readRange, writeRange } from './stepRange.ts';
@@ -51,10 +52,9 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
     <form className={styles['toolbar']} onSubmit={apply} aria-label="Charts">
       <label className={styles['control']} htmlFor={`${id}-smooth`}>
         Smoothing
-        <input
+        <Slider
           id={`${id}-smooth`}
           className={styles['slider']}
-          type="range"
           min={0}
           max={WEIGHTS.length - 1}
           step={1}

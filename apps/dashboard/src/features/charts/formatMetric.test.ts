@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDelta, formatMetric, formatNumber, formatTick } from './formatMetric.ts';
+import { formatAligned, formatDelta, formatMetric, formatNumber, formatTick } from './formatMetric.ts';
 
 describe('formatMetric', () => {
   it('reads the unit from the catalogue', () => {
@@ -38,7 +38,7 @@ describe('formatNumber', () => {
 describe('formatDelta', () => {
   it('always carries a sign', () => {
     expect(formatDelta('reward', 0.5)).toBe('+0.500');
-    expect(formatDelta('fraction', -0.05)).toBe('−5.0 %');
+    expect(formatDelta('fraction', -0.05)).toBe('−5.0 pp');
     expect(formatDelta('reward', 0)).toBe('±0.000');
   });
 });
@@ -50,4 +50,14 @@ describe('formatTick', () => {
     expect(formatTick('none', 0.00001)).toBe('1e−5');
     expect(formatTick('tokens/s', 25_000)).toBe('25k');
   });
+});
+
+describe('formatAligned', () => {
+  it.each([
+    [0.00465, true, '+0.005'],
+    [-0.0001, true, '0.000'],
+    [-1.5, false, '−1.500'],
+    [1.5, false, '1.500'],
+    [null, true, '–'],
+  ])('%s (signed %s) → %s', (value, signed, text) => expect(formatAligned(value, signed)).toBe(text));
 });

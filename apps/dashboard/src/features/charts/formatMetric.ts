@@ -62,10 +62,11 @@ export function formatTick(unit: MetricUnit, value: number): string {
   }
 }
 
-/** A signed difference: "+0.123", "−4.5 %". */
+/** A signed difference: "+0.123"; of fractions in percentage points: "−4.5 pp". */
 export function formatDelta(unit: MetricUnit, value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NO_VALUE;
-  const text = formatValue(unit, Math.abs(value));
+  const text =
+    unit === 'fraction' ? `${fixed(Math.abs(value) * 100, 1)} pp` : formatValue(unit, Math.abs(value));
   if (value === 0) return `±${text}`;
   return `${value > 0 ? '+' : '−'}${text}`;
 }
@@ -80,6 +81,15 @@ export function formatNumber(value: number): string {
   if (size >= 10) return fixed(value, 2);
   if (size >= 0.01) return fixed(value, 3);
   return fixed(value, 5);
+}
+
+/** Three decimals, whatever the size: for columns of figures that are read down. `signed` always shows the sign. */
+export function formatAligned(value: number | null | undefined, signed = false): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NO_VALUE;
+  const text = Math.abs(value) >= 1e5 ? scientific(Math.abs(value)) : fixed(Math.abs(value), 3);
+  const zero = Number(text) === 0;
+  if (value < 0 && !zero) return `−${text}`;
+  return signed && !zero ? `+${text}` : text;
 }
 
 /** Whole numbers with thin grouping: 12 345. */

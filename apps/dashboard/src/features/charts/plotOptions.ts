@@ -33,6 +33,7 @@ const RAW_ALPHA = 0.28;
 const BAND_ALPHA = 0.14;
 const STEPPED_BACK = 0.25;
 const DRAG_MIN_PX = 6;
+const LABELLED_HEIGHT = 190;
 
 /** @param look is asked again at every drawing, so that colours, marks and emphasis change without a new plot. */
 export function plotOptions(
@@ -77,7 +78,7 @@ export function plotOptions(
         grid,
         size: (_, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
         gap: 6,
-        space: 34,
+        space: 24,
         values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(unit, value))),
       },
     ],
@@ -185,6 +186,7 @@ function nearestValue(column: ArrayLike<number | null | undefined>, closest: num
   return closest;
 }
 
+/** The label only where it does not stand in the way of a small chart's line. */
 function drawMarks(plot: uPlot, { marks, colorOf }: PlotLook): void {
   const { ctx, bbox } = plot;
   const ratio = uPlot.pxRatio;
@@ -200,6 +202,10 @@ function drawMarks(plot: uPlot, { marks, colorOf }: PlotLook): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
+    if (plot.height < LABELLED_HEIGHT) {
+      ctx.restore();
+      continue;
+    }
     ctx.fillStyle = colorOf('--chart-axis');
     ctx.font = `${11 * ratio}px ${fontFamily()}`;
     ctx.textBaseline = 'top';

@@ -226,7 +226,10 @@ function Compared({
           ))}
         </div>
       )}
-      <Section title="Figures" description="The last value of each metric; the highest in bold.">
+      <Section
+        title="Figures"
+        description="The last value of each metric; the best reward and share of right answers in bold."
+      >
         <SummaryTable runs={runs} metrics={metrics} />
       </Section>
       <Section

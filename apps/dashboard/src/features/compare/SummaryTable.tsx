@@ -67,7 +67,11 @@ export function SummaryTable({
                     key={name}
                     numeric
                     className={cx(
-                      runs.length > 1 && last !== null && last === highest.get(name) && styles.highest,
+                      runs.length > 1 &&
+                        moreIsBetter(name) &&
+                        last !== null &&
+                        last === highest.get(name) &&
+                        styles.highest,
                     )}
                   >
                     {formatMetric(name, last)}
@@ -80,4 +84,9 @@ export function SummaryTable({
       </Table>
     </TableScroll>
   );
+}
+
+/** Of rewards and of right answers a higher value is better; of the other metrics no value is. */
+function moreIsBetter(name: string): boolean {
+  return /^reward\/(.+\/)?mean$/.test(name) || name.startsWith('group/pass_at_');
 }

@@ -19,7 +19,7 @@ import {
 } from './completionFilter.ts';
 import { type CompletionRow, completionRowFragment } from './completionRow.ts';
 import styles from './completions.module.css';
-import { FilterBar } from './FilterBar.tsx';
+import { FilterBar, OrderSelect } from './FilterBar.tsx';
 import type { SignalRule } from './signalArithmetic.ts';
 import type { CompletionSteps } from './useCompletionSteps.ts';
 
@@ -88,6 +88,10 @@ export function CompletionList({
         <span role="status">
           {list.totalCount === undefined ? ' ' : `${formatCount(list.totalCount)} completions`}
         </span>
+        <OrderSelect
+          order={state.order}
+          onChange={(order) => url.set({ ...writeCompletionList({ ...state, order }), c: null })}
+        />
         {newSteps > 0 && (
           <Button size="sm" className={styles.fresh} onClick={reload}>
             {formatCount(newSteps)} new {newSteps === 1 ? 'step' : 'steps'}: show
@@ -108,7 +112,7 @@ export function CompletionList({
             : 'They appear here as soon as the first policy-gradient step is recorded.'}
         </EmptyState>
       ) : (
-        <>
+        <div>
           <CompletionColumns withPrompt />
           <VirtualRows
             rows={rows}
@@ -119,7 +123,7 @@ export function CompletionList({
             onEnd={list.loadMore}
           />
           {list.hasNext && <SkeletonRows rows={2} label="Loading more" />}
-        </>
+        </div>
       )}
     </div>
   );

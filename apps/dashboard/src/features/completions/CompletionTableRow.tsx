@@ -2,7 +2,7 @@
 import { ChevronRight, MessageSquare } from 'lucide-react';
 import { type ReactNode, memo } from 'react';
 import { cx } from '../../ui/cx.ts';
-import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
+import { formatAligned } from '../charts/formatMetric.ts';
 import { VerdictIcon, verdictWord } from '../review/verdictWords.tsx';
 import { CompletionDetail } from './CompletionDetail.tsx';
 import type { CompletionRow } from './completionRow.ts';
@@ -55,8 +55,8 @@ export const CompletionTableRow = memo(function CompletionTableRow({
         <Cell name="reward">
           <RewardFigure reward={row.reward ?? null} components={row.rewards} />
         </Cell>
-        <Cell name="advantage">{formatDelta('reward', row.advantage)}</Cell>
-        <Cell name="KL">{typeof row.kl === 'number' ? formatNumber(row.kl) : '–'}</Cell>
+        <Cell name="advantage">{formatAligned(row.advantage, true)}</Cell>
+        <Cell name="KL">{formatAligned(row.kl)}</Cell>
         <Cell
           name="signal"
           className={cx(
@@ -64,7 +64,7 @@ export const CompletionTableRow = memo(function CompletionTableRow({
             signal !== null && signal < 0 && styles.down,
           )}
         >
-          {formatDelta('reward', signal)}
+          {formatAligned(signal, true)}
         </Cell>
         <Cell name="log π" className={styles.logp}>
           <MovementFigure row={row} />

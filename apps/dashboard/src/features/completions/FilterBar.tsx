@@ -1,7 +1,7 @@
 'use client';
 import { Search, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { CompletionOrderField } from '../../graphql/generated/graphql.ts';
+import type { CompletionOrder, CompletionOrderField } from '../../graphql/generated/graphql.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Checkbox, Input, Select } from '../../ui/Field.tsx';
 import { type CompletionListState, NO_FILTER, conditionCount } from './completionFilter.ts';
@@ -19,12 +19,10 @@ const ORDERS: readonly (readonly [CompletionOrderField, string, string])[] = [
 export function FilterBar({
   state,
   components,
-  withOrder = true,
   onChange,
 }: {
   readonly state: CompletionListState;
   readonly components: readonly string[];
-  readonly withOrder?: boolean;
   readonly onChange: (state: CompletionListState) => void;
 }) {
   const change = (patch: Partial<CompletionListState>): void => onChange({ ...state, ...patch });
@@ -120,29 +118,6 @@ export function FilterBar({
         checked={state.rewardNull}
         onChange={(event) => change({ rewardNull: event.target.checked })}
       />
-      {withOrder && (
-        <Select
-          selectSize="sm"
-          aria-label="Order"
-          className={styles.select}
-          value={`${state.order.field}-${state.order.direction}`}
-          onChange={(event) => {
-            const [field, direction] = event.target.value.split('-');
-            const known = ORDERS.find(([name]) => name === field);
-            if (known)
-              change({ order: { field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' } });
-          }}
-        >
-          {ORDERS.flatMap(([field, descending, ascending]) => [
-            <option key={`${field}-DESC`} value={`${field}-DESC`}>
-              {descending}
-            </option>,
-            <option key={`${field}-ASC`} value={`${field}-ASC`}>
-              {ascending}
-            </option>,
-          ])}
-        </Select>
-      )}
       {conditions > 0 && (
         <Button
           size="sm"
@@ -154,6 +129,38 @@ export function FilterBar({
         </Button>
       )}
     </div>
+  );
+}
+
+/** The order of a list. */
+export function OrderSelect({
+  order,
+  onChange,
+}: {
+  readonly order: CompletionOrder;
+  readonly onChange: (order: CompletionOrder) => void;
+}) {
+  return (
+    <Select
+      selectSize="sm"
+      aria-label="Order"
+      className={styles.select}
+      value={`${order.field}-${order.direction}`}
+      onChange={(event) => {
+        const [field, direction] = event.target.value.split('-');
+        const known = ORDERS.find(([name]) => name === field);
+        if (known) change({ order: { field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' } });
+      }}
+    >
+      {ORDERS.flatMap(([field, descending, ascending]) => [
+        <option key={`${field}-DESC`} value={`${field}-DESC`}>
+          {descending}
+        </option>,
+        <option key={`${field}-ASC`} value={`${field}-ASC`}>
+          {ascending}
+        </option>,
+      ])}
+    </Select>
   );
 }
 

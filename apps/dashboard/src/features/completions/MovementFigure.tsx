@@ -1,6 +1,6 @@
 import { ArrowDown, ArrowUp, TriangleAlert } from 'lucide-react';
 import { cx } from '../../ui/cx.ts';
-import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
+import { formatAligned } from '../charts/formatMetric.ts';
 import { type CompletionRow, deltaLogp } from './completionRow.ts';
 import styles from './completions.module.css';
 import { movementOf } from './signalArithmetic.ts';
@@ -9,15 +9,15 @@ import { movementOf } from './signalArithmetic.ts';
 export function MovementFigure({ row }: { readonly row: CompletionRow }) {
   const delta = deltaLogp(row);
   if (typeof row.logp !== 'number') return <span className={styles.missing}>–</span>;
-  if (delta === null) return <span>{formatNumber(row.logp)}</span>;
+  if (delta === null) return <span>{formatAligned(row.logp)}</span>;
   const movement = movementOf(row.signal ?? null, delta);
   return (
     <span className={styles.movement}>
       <span className={styles.from}>
-        {formatNumber(row.logp)}
+        {formatAligned(row.logp)}
         <span aria-hidden> → </span>
         <span className="visually-hidden"> to </span>
-        {formatNumber(row.updatedLogp ?? 0)}
+        {formatAligned(row.updatedLogp)}
       </span>
       <span className={cx(styles.delta, delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>
         {delta > 0 ? (
@@ -25,7 +25,7 @@ export function MovementFigure({ row }: { readonly row: CompletionRow }) {
         ) : delta < 0 ? (
           <ArrowDown size={12} aria-hidden />
         ) : null}
-        {formatDelta('none', delta)}
+        {formatAligned(delta, true)}
       </span>
       {movement === 'against' && (
         <span

@@ -1,5 +1,5 @@
 import { cx } from '../../ui/cx.ts';
-import { formatValue } from '../charts/formatMetric.ts';
+import { formatAligned } from '../charts/formatMetric.ts';
 import styles from './completions.module.css';
 
 interface Component {
@@ -20,7 +20,7 @@ export function RewardFigure({
   return (
     <span className={styles.reward}>
       <span className={cx(styles.total, reward === null && styles.missing)}>
-        {reward === null ? 'null' : formatValue('reward', reward)}
+        {reward === null ? 'null' : formatAligned(reward)}
       </span>
       {components.length > 0 && (
         <span className={styles.bars} aria-hidden title={components.map(componentText).join('\n')}>
@@ -47,5 +47,5 @@ export function RewardFigure({
 /** "exact 1.000 × weight 0.5", or why there is no value. */
 export function componentText({ name, value, weight, error }: Component): string {
   if (typeof value !== 'number') return `${name} null${error ? `: ${error}` : ''}`;
-  return `${name} ${formatValue('reward', value)}${weight === 1 ? '' : ` × weight ${weight}`}`;
+  return `${name} ${formatAligned(value)}${weight === 1 ? '' : ` × weight ${weight}`}`;
 }

@@ -5,6 +5,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Input } from '../../ui/Field.tsx';
 import { useHotkeys } from '../../ui/useHotkeys.ts';
 import { lowerBound, nearestIndex } from '../charts/seriesColumns.ts';
+import { Slider } from '../charts/Slider.tsx';
 import styles from './completions.module.css';
 
 /** Chooses among the steps that have completions. `[` and `]` go back and forth, `l` follows the latest. */
@@ -49,8 +50,7 @@ export function StepScrubber({
       >
         <ChevronLeft size={16} aria-hidden />
       </IconButton>
-      <input
-        type="range"
+      <Slider
         className={styles.slider}
         aria-label="Step"
         aria-valuetext={`step ${step}`}

@@ -108,7 +108,6 @@ export function ReviewPage({ runId }: { readonly runId: string }) {
             <FilterBar
               state={state}
               components={rewardComponents(run.metricNames)}
-              withOrder={false}
               onChange={(next) => url.set(writeCompletionList(next))}
             />
           )}

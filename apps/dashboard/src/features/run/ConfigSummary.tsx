@@ -5,7 +5,6 @@ import { useQuery } from 'urql';
 import { graphql } from '../../graphql/generated/index.ts';
 import { formatCount } from '../../ui/format.ts';
 import { Callout } from '../../ui/states.tsx';
-import { formatNumber } from '../charts/formatMetric.ts';
 import styles from './run.module.css';
 
 /** The choices that matter, in words; and what one should know about them. */
@@ -53,7 +52,7 @@ export function ConfigSummary({ config }: { readonly config: RunConfig | null })
     ['KL penalty', pg.kl.beta === 0 ? 'none (β = 0)' : `β = ${pg.kl.beta}, to the initial policy`],
     [
       'Optimizer',
-      `${optimizer.kind}, learning rate ${formatNumber(optimizer.learningRate)}, ${optimizer.schedule.kind}${optimizer.schedule.warmupSteps > 0 ? ` after ${optimizer.schedule.warmupSteps} steps of rise` : ''}, ${optimizer.gradClip === null ? 'no clipping' : `clipped at norm ${optimizer.gradClip}`}`,
+      `${optimizer.kind}, learning rate ${optimizer.learningRate}, ${optimizer.schedule.kind}${optimizer.schedule.warmupSteps > 0 ? ` after ${optimizer.schedule.warmupSteps} steps of rise` : ''}, ${optimizer.gradClip === null ? 'no clipping' : `clipped at norm ${optimizer.gradClip}`}`,
     ],
     ['Seed', String(config.seed)],
   ] as const;

@@ -102,14 +102,22 @@ export function Overview({
       )}
       <Section
         title="On what"
-        actions={<Link href={url.href({ tab: 'config', step: null, c: null })}>Whole configuration</Link>}
+        actions={
+          <Link className={styles.more} href={url.href({ tab: 'config', step: null, c: null })}>
+            Whole configuration
+          </Link>
+        }
       >
         <ConfigSummary config={config} />
       </Section>
       <Section
         title="What it says, and why each is pushed"
         description="Completions of one step, in groups that share a prompt. Open one for the arithmetic of its signal and its tokens."
-        actions={<Link href={url.href({ tab: 'completions', c: null })}>All groups and steps</Link>}
+        actions={
+          <Link className={styles.more} href={url.href({ tab: 'completions', c: null })}>
+            All groups and steps
+          </Link>
+        }
       >
         <StepView
           runId={runId}

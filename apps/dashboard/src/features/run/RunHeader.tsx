@@ -8,6 +8,7 @@ import {
   Ellipsis,
   GitCompareArrows,
   ListChecks,
+  NotebookPen,
   Pause,
   Pencil,
   Play,
@@ -30,6 +31,7 @@ import { RelativeTime, useNow } from '../../ui/RelativeTime.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { StatusPill } from '../../ui/StatusPill.tsx';
 import { InlineText } from './InlineText.tsx';
+import { RunNote } from './RunNote.tsx';
 import styles from './run.module.css';
 import { TagEditor } from './TagEditor.tsx';
 import { type RunActions, useRunActions } from './useRunActions.ts';
@@ -87,6 +89,7 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
   const actions = useRunActions(run.id);
   const [renaming, setRenaming] = useState(false);
   const [tagging, setTagging] = useState(false);
+  const [noting, setNoting] = useState(false);
   const mayEdit = viewer.can('renameRun');
   return (
     <header className={styles.header}>
@@ -136,43 +139,52 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
         />
       </div>
       <Progress run={run} />
-      {(run.tags.length > 0 || tagging) && (
-        <div className={styles.tags}>
-          {tagging ? (
-            <TagEditor
-              tags={run.tags}
-              known={run.project.tags}
-              onSave={(tags) => actions.setTags(tags)}
-              onClose={() => setTagging(false)}
-            />
-          ) : (
-            <>
-              {run.tags.map((tag) => (
-                <Tag
-                  key={tag}
-                  onRemove={
-                    viewer.can('setRunTags')
-                      ? () => void actions.setTags(run.tags.filter((one) => one !== tag))
-                      : undefined
-                  }
-                >
-                  {tag}
-                </Tag>
-              ))}
-              {viewer.can('setRunTags') && (
-                <Button
-                  size="sm"
-                  variant="ghost"
-                  icon={<TagIcon size={12} aria-hidden />}
-                  onClick={() => setTagging(true)}
-                >
-                  Edit tags
-                </Button>
-              )}
-            </>
-          )}
-        </div>
-      )}
+      <div className={styles.tags}>
+        {tagging ? (
+          <TagEditor
+            tags={run.tags}
+            known={run.project.tags}
+            onSave={(tags) => actions.setTags(tags)}
+            onClose={() => setTagging(false)}
+          />
+        ) : (
+          <>
+            {run.tags.map((tag) => (
+              <Tag
+                key={tag}
+                onRemove={
+                  viewer.can('setRunTags')
+                    ? () => void actions.setTags(run.tags.filter((one) => one !== tag))
+                    : undefined
+                }
+              >
+                {tag}
+              </Tag>
+            ))}
+            {viewer.can('setRunTags') && (
+              <Button
+                size="sm"
+                variant="ghost"
+                icon={<TagIcon size={12} aria-hidden />}
+                onClick={() => setTagging(true)}
+              >
+                {run.tags.length > 0 ? 'Edit tags' : 'Add tags'}
+              </Button>
+            )}
+            {viewer.can('setRunNote') && run.note.trim() === '' && !noting && (
+              <Button
+                size="sm"
+                variant="ghost"
+                icon={<NotebookPen size={12} aria-hidden />}
+                onClick={() => setNoting(true)}
+              >
+                Add a note
+              </Button>
+            )}
+          </>
+        )}
+      </div>
+      <RunNote runId={run.id} note={run.note} writing={noting} onWriting={setNoting} />
       <Reason run={run} />
     </header>
   );

@@ -8,66 +8,80 @@ import styles from './run.module.css';
 import { useRunActions } from './useRunActions.ts';
 
 /** What the run was for, in the words of its people. Plain text with `code`, **bold**, lists and links. */
-export function RunNote({ runId, note }: { readonly runId: string; readonly note: string }) {
+export function RunNote({
+  runId,
+  note,
+  writing,
+  onWriting,
+}: {
+  readonly runId: string;
+  readonly note: string;
+  readonly writing: boolean;
+  readonly onWriting: (writing: boolean) => void;
+}) {
   const viewer = useViewer();
-  const actions = useRunActions(runId);
-  const [draft, setDraft] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  const mayEdit = viewer.can('setRunNote');
-  if (draft !== null) {
-    const save = async (): Promise<void> => {
-      setBusy(true);
-      const saved = await actions.setNote(draft.trim());
-      setBusy(false);
-      if (saved) setDraft(null);
-    };
-    return (
-      <form
-        className={styles.noteForm}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
-        <Textarea
-          aria-label="Note"
-          rows={6}
-          autoFocus
-          maxLength={BOUNDS.maxNoteChars}
-          value={draft}
-          placeholder="What is this run for, and what came of it?"
-          onChange={(event) => setDraft(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') setDraft(null);
-            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
-          }}
-        />
-        <span className={styles.buttons}>
-          <Button type="submit" size="sm" variant="primary" busy={busy}>
-            Save note
-          </Button>
-          <Button size="sm" variant="ghost" onClick={() => setDraft(null)}>
-            Cancel
-          </Button>
-        </span>
-      </form>
-    );
-  }
-  if (note.trim() === '')
-    return mayEdit ? (
-      <Button size="sm" variant="ghost" className={styles.addNote} onClick={() => setDraft('')}>
-        Add a note
-      </Button>
-    ) : null;
+  if (writing) return <NoteForm runId={runId} note={note} onClose={() => onWriting(false)} />;
+  if (note.trim() === '') return null;
   return (
     <div className={styles.note}>
       <NoteText text={note} />
-      {mayEdit && (
-        <Button size="sm" variant="ghost" onClick={() => setDraft(note)}>
+      {viewer.can('setRunNote') && (
+        <Button size="sm" variant="ghost" onClick={() => onWriting(true)}>
           Edit note
         </Button>
       )}
     </div>
+  );
+}
+
+function NoteForm({
+  runId,
+  note,
+  onClose,
+}: {
+  readonly runId: string;
+  readonly note: string;
+  readonly onClose: () => void;
+}) {
+  const actions = useRunActions(runId);
+  const [draft, setDraft] = useState(note);
+  const [busy, setBusy] = useState(false);
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    const saved = await actions.setNote(draft.trim());
+    setBusy(false);
+    if (saved) onClose();
+  };
+  return (
+    <form
+      className={styles.noteForm}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Textarea
+        aria-label="Note"
+        rows={6}
+        autoFocus
+        maxLength={BOUNDS.maxNoteChars}
+        value={draft}
+        placeholder="What is this run for, and what came of it?"
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') onClose();
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void save();
+        }}
+      />
+      <span className={styles.buttons}>
+        <Button type="submit" size="sm" variant="primary" busy={busy}>
+          Save note
+        </Button>
+        <Button size="sm" variant="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+      </span>
+    </form>
   );
 }
 

@@ -25,7 +25,6 @@ import { rewardComponents } from './metricGroups.ts';
 import { Overview } from './Overview.tsx';
 import styles from './run.module.css';
 import { RunHeader, runHeaderFragment } from './RunHeader.tsx';
-import { RunNote } from './RunNote.tsx';
 import { readConfig, signalRule } from './runRule.ts';
 
 const runQuery = graphql(`
@@ -135,7 +134,6 @@ function LoadedRun({
           project={run.project.slug}
         />
         <RunHeader run={run} />
-        <RunNote runId={run.id} note={run.note} />
         <TabLinks
           label="Views of the run"
           current={tab}
