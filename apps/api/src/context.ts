@@ -32,19 +32,25 @@ export interface Request {
 }
 
 export interface Context extends Services, Request {
-  loaders: Loaders;
+  readonly loaders: Loaders;
   /** Forgets what was read: the next event of a subscription reads anew. */
   renew: () => void;
 }
 
 export function createContext(services: Services, request: Request): Context {
-  const context: Context = {
+  let loaders: Loaders | null = null;
+  return {
     ...services,
     ...request,
-    loaders: createLoaders(services.db, request.actor?.userId ?? ''),
-    renew: () => void (context.loaders = createLoaders(services.db, context.actor?.userId ?? '')),
+    // Made when first used: what trainers send again and again needs none.
+    get loaders() {
+      loaders ??= createLoaders(services.db, this.actor?.userId ?? '');
+      return loaders;
+    },
+    renew() {
+      loaders = null;
+    },
   };
-  return context;
 }
 
 /** The caller, where an access rule has already asked for one. */

@@ -37,7 +37,7 @@ export interface Transport {
     options?: CallOptions,
   ): Promise<Data>;
   /** One HTTP exchange with the key, classified: answers are returned only when their status is below 400. */
-  http(path: string, init: RequestInit & { duplex?: 'half' }, options?: CallOptions): Promise<Response>;
+  http(path: string, init: RequestInit, options?: CallOptions): Promise<Response>;
 }
 
 export function createTransport(options: TransportOptions): Transport {

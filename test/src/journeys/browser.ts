@@ -13,17 +13,13 @@ const FLAGS = [
 export const WIDE = { width: 1440, height: 900 };
 export const NARROW = { width: 390, height: 844 };
 
+/**
+ * A browser as people have it: the flags that come with the npm build are for crawlers and switch its web security off.
+ */
 export async function openBrowser(): Promise<Browser> {
-  const path = process.env.CHROMIUM_PATH;
   return chromium.launch({
-    executablePath: path ?? (await sparticuz.executablePath()),
-    args:
-      path === undefined
-        ? [
-            ...sparticuz.args.filter((flag) => flag !== '--single-process' && flag !== '--no-zygote'),
-            ...FLAGS,
-          ]
-        : FLAGS,
+    executablePath: process.env.CHROMIUM_PATH ?? (await sparticuz.executablePath()),
+    args: FLAGS,
     headless: true,
   });
 }

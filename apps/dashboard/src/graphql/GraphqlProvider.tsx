@@ -43,6 +43,13 @@ export function useConnectionState(): ConnectionState {
   );
 }
 
+/** The socket of the subscriptions itself, for pages that speak raw GraphQL. Throws outside the provider. */
+export function useRealtime(): Realtime {
+  const realtime = useContext(RealtimeContext);
+  if (!realtime) throw new Error('useRealtime: used outside GraphqlProvider');
+  return realtime;
+}
+
 /** Calls `callback` whenever the connection is back after a loss. Queries on the page are fetched again without it. */
 export function useOnReconnect(callback: () => void): void {
   const realtime = useContext(RealtimeContext);

@@ -1,9 +1,8 @@
 /** @file Files in the API's store, addressed by the SHA-256 of their content; streamed, so their size is bounded by disks only. */
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, openAsBlob } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { backoffMs, pause } from '../backoff.ts';
 import { ArtifactMismatchError, ConnectionError } from '../errors.ts';
@@ -38,18 +37,19 @@ export function artifactsApi(transport: Transport) {
   });
 
   return {
-    /** Uploads a file. Sending what is already there changes nothing. `known` saves hashing it again. */
+    /**
+     * Uploads a file. Sending what is already there changes nothing. `known` saves hashing it again.
+     * @throws Error with the code ENOENT when the file is gone.
+     */
     async upload(path: string, known?: ArtifactInfo, call: CallOptions = {}): Promise<ArtifactInfo> {
       const info = known ?? (await hashFile(path));
       await retrying(async () => {
+        // Looked at anew for every attempt: a file that is gone meanwhile is no broken connection.
+        await stat(path);
+        const body = await openAsBlob(path, { type: 'application/octet-stream' });
         const response = await transport.http(
           `/artifacts/${info.sha256}`,
-          {
-            method: 'PUT',
-            headers: { 'content-type': 'application/octet-stream', 'content-length': String(info.bytes) },
-            body: Readable.toWeb(createReadStream(path)),
-            duplex: 'half',
-          },
+          { method: 'PUT', body },
           timed(call),
         );
         await response.body?.cancel();

@@ -26,7 +26,7 @@ export interface CompiledSignature {
   readonly nodes: number;
   /** Size of the recorded GraphDef; 0 on wasm. */
   readonly graphBytes: number;
-  /** What recording and registering took, the two eager runs included; 0 on wasm. */
+  /** What recording and registering took, the eager run included; 0 on wasm. */
   readonly recordMs: number;
 }
 
@@ -38,7 +38,7 @@ export interface Compiled {
   (inputs: readonly tf.Tensor[]): tf.Tensor[];
   /** Forgets every recorded signature. A later call is an error. */
   dispose(): void;
-  readonly stats: readonly CompiledSignature[];
+  stats(): readonly CompiledSignature[];
 }
 
 /** The key under which a recording is kept, for example "float32[64,128] int32[64]". */

@@ -23,15 +23,13 @@ export function compileEager(fn: PureFunction, options: CompileOptions = {}): Co
     calls.set(signature, (calls.get(signature) ?? 0) + 1);
     return outputs;
   }
-  return Object.defineProperties(run, {
-    dispose: {
-      value: () => {
-        disposed = true;
-        calls.clear();
-      },
+  return Object.assign(run, {
+    dispose() {
+      disposed = true;
+      calls.clear();
     },
-    stats: { get: () => [...calls].map(([signature, count]) => statOf(signature, count)) },
-  }) as Compiled; // defineProperties does not add to the type
+    stats: () => [...calls].map(([signature, count]) => statOf(signature, count)),
+  });
 }
 
 function statOf(signature: string, calls: number): CompiledSignature {

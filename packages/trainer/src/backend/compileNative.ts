@@ -10,7 +10,8 @@ import {
 } from './compile.ts';
 import { assertCallable, ownOutputs } from './compiledCall.ts';
 import { dtypeAttr, type NativeBackend, type OpAttr } from './nativeBackend.ts';
-import { difference, isRecording, record, serialise } from './recorder.ts';
+import { serialise } from './recordedGraph.ts';
+import { isRecording, record, verify } from './recorder.ts';
 
 interface Registered {
   /** The name of the function in TensorFlow's eager context. */
@@ -52,22 +53,20 @@ export function compileNative(
     return outputs.map((output) => native.createOutputTensor(output));
   }
 
-  return Object.defineProperties(run, {
-    dispose: {
-      value: () => {
-        disposed = true;
-        for (const { functionName } of signatures.values()) native.binding.removeFunction(functionName);
-        signatures.clear();
-      },
+  return Object.assign(run, {
+    dispose() {
+      disposed = true;
+      for (const { functionName } of signatures.values()) native.binding.removeFunction(functionName);
+      signatures.clear();
     },
-    stats: { get: () => [...signatures].map(([signature, registered]) => statOf(signature, registered)) },
-  }) as Compiled; // defineProperties does not add to the type
+    stats: () => [...signatures].map(([signature, registered]) => statOf(signature, registered)),
+  });
 }
 
 /**
  * Records the function for the shapes of these inputs. It is traced twice: what JavaScript put into the graph must be the
- * same both times, else it is no constant. The values of both eager runs are dropped and the registered function runs from
- * the first call on, so that a resumed process computes the same bits as one that went on.
+ * same both times, else it is no constant. The values of the eager run are dropped and the registered function runs from the
+ * first call on, so that a resumed process computes the same bits as one that went on.
  */
 function register(
   native: NativeBackend,
@@ -78,24 +77,15 @@ function register(
   const started = performance.now();
   const distinct = withDistinctData(native, inputs);
   try {
-    const first = record(native, name, fn, distinct.tensors);
-    tf.dispose(first.outputs);
-    const second = record(native, name, fn, distinct.tensors);
-    tf.dispose(second.outputs);
-    const changed = difference(first.graph, second.graph);
-    if (changed !== null) {
-      throw new Error(
-        `Function "${name}" is not recordable: ${changed}. Random numbers, step counters and whatever else differs from ` +
-          'call to call must be inputs',
-      );
-    }
-    const graphDef = serialise(first.graph);
+    const graph = record(native, name, fn, distinct.tensors);
+    verify(native, name, fn, distinct.tensors, graph);
+    const graphDef = serialise(graph);
     const functionName = `nabla_${name.replace(/\W/g, '_')}_${registeredSoFar++}`;
-    native.binding.addFunction(functionName, graphDef, first.graph.inputs, first.graph.outputs);
+    native.binding.addFunction(functionName, graphDef, graph.inputs, graph.outputs);
     return {
       functionName,
-      outputCount: first.graph.outputs.length,
-      nodes: first.graph.nodes.length,
+      outputCount: graph.outputs.length,
+      nodes: graph.nodes.length,
       graphBytes: graphDef.length,
       recordMs: performance.now() - started,
       calls: 0,

@@ -29,9 +29,13 @@ function rememberListeners(events: readonly ('uncaughtException' | 'unhandledRej
   return () => {
     for (const [event, known] of before) {
       for (const listener of process.rawListeners(event)) {
-        // The overloads of removeListener cannot be chosen by a union of names.
-        if (!known.has(listener)) process.removeListener(event, listener as (...args: unknown[]) => void);
+        if (isListener(listener) && !known.has(listener)) process.removeListener(event, listener);
       }
     }
   };
+}
+
+/** Node types the elements of `rawListeners` as `Function`, which cannot be given back to it. */
+function isListener(listener: unknown): listener is (...args: unknown[]) => void {
+  return typeof listener === 'function';
 }

@@ -68,6 +68,8 @@ export interface NativeBackend {
   ): tf.Tensor[];
   write(values: HostValues, shape: number[], dtype: tf.DataType): object;
   readSync(dataId: object): tf.backend_util.BackendValues;
+  /** Tensors that TensorFlow holds for us, whether TensorFlow.js still knows them or not. */
+  getNumOfTFTensors(): number;
 }
 
 /** The attribute that tells an op a dtype, for example `dtypeAttr(native, 'T', x.dtype)`. */
@@ -86,16 +88,20 @@ export function dtypeNumber(dtype: tf.DataType): number {
   return DTYPE[dtype];
 }
 
-/** The named boundary: tfjs types a backend only by its public face. */
+/** tfjs types a backend only by its public face: here it becomes the one whose insides we know. @throws Error if it is another. */
 export function asNativeBackend(backend: unknown): NativeBackend {
-  if (
-    typeof backend === 'object' &&
-    backend !== null &&
-    'binding' in backend &&
-    'getInputTensorIds' in backend &&
-    'createOutputTensor' in backend
-  ) {
-    return backend as NativeBackend;
-  }
+  if (isNativeBackend(backend)) return backend;
   throw new Error('The TensorFlow.js backend "tensorflow" is not the one of @tensorflow/tfjs-node-gpu 4.22');
+}
+
+function isNativeBackend(backend: unknown): backend is NativeBackend {
+  const members = [
+    'binding',
+    'getInputTensorIds',
+    'createOutputTensor',
+    'executeSingleOutput',
+    'write',
+    'readSync',
+  ];
+  return typeof backend === 'object' && backend !== null && members.every((member) => member in backend);
 }

@@ -1,7 +1,7 @@
 /** @file Kernels of tfjs-node 4.22 that we replace, each for the reason given. */
 import * as tf from '@tensorflow/tfjs-core';
 
-import { dtypeAttr, type NativeBackend, type OpAttr } from './nativeBackend.ts';
+import { asNativeBackend, dtypeAttr, type OpAttr } from './nativeBackend.ts';
 
 /** Registers our kernels in the place of tfjs-node's. Doing it twice changes nothing. */
 export function registerNativeKernels(backendName: string): void {
@@ -30,7 +30,7 @@ function replaceKernel(
 function gatherWithoutReadback({ inputs, backend, attrs }: KernelArguments): tf.TensorInfo {
   const { x, indices } = inputs;
   if (x === undefined || indices === undefined) throw new Error('GatherV2 needs the inputs x and indices');
-  const native = backend as NativeBackend; // the registry hands over the backend of the kernel's own name
+  const native = asNativeBackend(backend);
   const { binding } = native;
   const axis = tf.scalar(Number(attrs?.axis ?? 0), 'int32');
   const opAttrs: OpAttr[] = [

@@ -8,28 +8,17 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-import { constNode, graphDef, identityNode, opNode, placeholderNode } from './graphDef.ts';
+import { constNode, identityNode, opNode, placeholderNode } from './graphDef.ts';
 import { ownOutputs } from './compiledCall.ts';
 import type { PureFunction } from './compile.ts';
-import { dtypeNumber, type HostValues, type NativeBackend, type NativeBinding } from './nativeBackend.ts';
-
-interface RecordedNode {
-  readonly name: string;
-  /** The TensorFlow op. */
-  readonly op: string;
-  /** For error messages: what a constant holds. */
-  readonly detail: string;
-  readonly inputs: readonly string[];
-  readonly bytes: Uint8Array;
-}
-
-export interface RecordedGraph {
-  readonly nodes: readonly RecordedNode[];
-  /** Names for `addFunction`, in the order of the function's inputs. */
-  readonly inputs: readonly string[];
-  /** Names for `addFunction`, in the order of the function's outputs; no name stands twice. */
-  readonly outputs: readonly string[];
-}
+import {
+  dtypeNumber,
+  type HostValues,
+  type NativeBackend,
+  type NativeBinding,
+  type TensorMetadata,
+} from './nativeBackend.ts';
+import { difference, type OutputInfo, type RecordedGraph, type RecordedNode } from './recordedGraph.ts';
 
 interface HostConstant {
   readonly shape: readonly number[];
@@ -48,7 +37,7 @@ export function isRecording(): boolean {
 }
 
 /**
- * Runs `fn` once and records it. The caller owns the outputs. No two inputs may share their data.
+ * Runs `fn` once and records it; its outputs are dropped. No two inputs may share their data.
  * @throws Error when the function captures a tensor, reads data back, or returns something else than tensors.
  */
 export function record(
@@ -56,42 +45,48 @@ export function record(
   name: string,
   fn: PureFunction,
   inputs: readonly tf.Tensor[],
-): { outputs: tf.Tensor[]; graph: RecordedGraph } {
-  const recorder = new Recorder(native, name);
+): RecordedGraph {
+  return trace(new Recorder(native, name, null), name, fn, inputs);
+}
+
+/**
+ * Runs `fn` again without executing its ops: they get the shapes that they had when it was recorded.
+ * @throws Error at the first node that is not the same to the byte: what JavaScript put there is no constant.
+ */
+export function verify(
+  native: NativeBackend,
+  name: string,
+  fn: PureFunction,
+  inputs: readonly tf.Tensor[],
+  graph: RecordedGraph,
+): void {
+  const recorder = new Recorder(native, name, graph);
+  const again = trace(recorder, name, fn, inputs);
+  if (again.nodes.length !== graph.nodes.length || again.outputs.join() !== graph.outputs.join()) {
+    throw recorder.changed('it returned other outputs the second time');
+  }
+}
+
+function trace(
+  recorder: Recorder,
+  name: string,
+  fn: PureFunction,
+  inputs: readonly tf.Tensor[],
+): RecordedGraph {
   const inputNames = recorder.start(inputs);
   recording = true;
   try {
-    const outputs = tf.tidy(() => ownOutputs(name, inputs, fn([...inputs])));
-    return {
-      outputs,
-      graph: { inputs: inputNames, outputs: recorder.nameOutputs(outputs), nodes: recorder.nodes },
-    };
+    const outputNames = tf.tidy(() => {
+      const outputs = ownOutputs(name, inputs, fn([...inputs]));
+      const names = recorder.nameOutputs(outputs);
+      tf.dispose(outputs); // also those that the function keeps
+      return names;
+    });
+    return { inputs: inputNames, outputs: outputNames, nodes: recorder.nodes };
   } finally {
     recording = false;
     recorder.stop();
   }
-}
-
-/** The GraphDef of a recording. */
-export function serialise(graph: RecordedGraph): Uint8Array {
-  return graphDef(graph.nodes.map((node) => node.bytes));
-}
-
-/** What differs between two recordings of the same call, in words; null when they are the same to the byte. */
-export function difference(first: RecordedGraph, second: RecordedGraph): string | null {
-  for (const [index, a] of first.nodes.entries()) {
-    const b = second.nodes[index];
-    if (b === undefined || a.op !== b.op) {
-      return `operation ${index} was ${a.op} at first and ${b?.op ?? 'missing'} then`;
-    }
-    if (Buffer.compare(a.bytes, b.bytes) === 0) continue;
-    const user = first.nodes.find((node) => node.inputs.includes(a.name))?.op ?? 'nothing';
-    return a.op === 'Const'
-      ? `constant ${a.detail} (used by ${user}) changed between traces, to ${b.detail}`
-      : `operation ${index}, ${a.op}, changed between traces`;
-  }
-  if (second.nodes.length > first.nodes.length) return 'the second trace had more operations than the first';
-  return first.outputs.join() === second.outputs.join() ? null : 'the outputs changed between traces';
 }
 
 class Recorder {
@@ -99,15 +94,22 @@ class Recorder {
   readonly #native: NativeBackend;
   readonly #binding: NativeBinding;
   readonly #name: string;
+  /** What must come out again; null while recording. */
+  readonly #expected: RecordedGraph | null;
+  /** Ids of tensors that exist in name only; tfjs-node deletes no tensor with a negative id, and −1 means "not uploaded". */
+  #nextUnreal = -2;
   /** The graph's tensor for each of the binding's ids. */
   readonly #graphTensor = new Map<number, string>();
   /** Host values uploaded while recording and made while recording; they become Const nodes when first used. */
   readonly #constants = new Map<number, HostConstant>();
+  /** Constants already in the graph, by their content: shapes and axes are the same numbers again and again. */
+  readonly #constNodes = new Map<string, string>();
   /** The graph's tensors that an op made: these can be outputs as they are. */
   readonly #opOutputs = new Set<string>();
   readonly #writtenHere = new WeakSet<object>();
 
-  constructor(native: NativeBackend, name: string) {
+  constructor(native: NativeBackend, name: string, expected: RecordedGraph | null) {
+    this.#expected = expected;
     this.#native = native;
     this.#binding = native.binding;
     this.#name = name;
@@ -117,7 +119,14 @@ class Recorder {
     const ids = this.#native.getInputTensorIds(inputs);
     const names = inputs.map((input, index) => {
       const name = `in${index}`;
-      this.#add(name, 'Placeholder', '', [], placeholderNode(name, dtypeNumber(input.dtype)));
+      this.#add({
+        name,
+        op: 'Placeholder',
+        detail: '',
+        inputs: [],
+        bytes: placeholderNode(name, dtypeNumber(input.dtype)),
+        outputs: [],
+      });
       const id = ids[index];
       if (id === undefined || this.#graphTensor.has(id)) {
         throw new Error(`${this.#prefix()}: input ${index} shares its data with an earlier input`);
@@ -147,7 +156,14 @@ class Recorder {
         return tensor;
       }
       const name = `out${index}`;
-      this.#add(name, 'Identity', '', [tensor], identityNode(name, tensor, dtypeNumber(output.dtype)));
+      this.#add({
+        name,
+        op: 'Identity',
+        detail: '',
+        inputs: [tensor],
+        bytes: identityNode(name, tensor, dtypeNumber(output.dtype)),
+        outputs: [],
+      });
       return name;
     });
   }
@@ -183,16 +199,21 @@ class Recorder {
     };
 
     // The binding's own properties are read-only: shadow them on an object that inherits the rest.
-    native.binding = Object.create(binding, {
+    const watched: NativeBinding = Object.create(binding, {
       createTensor: {
         value: (shape: number[], dtype: number, values: HostValues) => {
-          const id = binding.createTensor(shape, dtype, values);
+          const id =
+            this.#expected === null ? binding.createTensor(shape, dtype, values) : this.#nextUnreal--;
           this.#constants.set(id, { shape: [...shape], dtype, values });
           return id;
         },
       },
+      tensorDataSync: {
+        value: (id: number) => (id < 0 ? this.#constants.get(id)?.values : binding.tensorDataSync(id)),
+      },
       executeOp: { value: this.#executeOp },
-    }) as NativeBinding; // Object.create has no type of its own
+    });
+    native.binding = watched;
   }
 
   readonly #executeOp: NativeBinding['executeOp'] = (op, attrs, inputIds, outputCount) => {
@@ -205,16 +226,32 @@ class Recorder {
     const inputs = inputIds.map((id, index) =>
       this.#tensorOf(id, () => `used by ${op} (its input ${index})`),
     );
-    const outputs = this.#binding.executeOp(op, attrs, inputIds, outputCount);
-    const name = `n${this.nodes.length}`;
-    this.#add(name, op, '', inputs, opNode(name, op, inputs, attrs));
-    outputs.forEach((output, index) => {
-      const tensor = index === 0 ? name : `${name}:${index}`;
-      this.#graphTensor.set(output.id, tensor);
+    const index = this.nodes.length;
+    const name = `n${index}`;
+    const bytes = opNode(name, op, inputs, attrs);
+    const results =
+      this.#expected === null
+        ? this.#binding.executeOp(op, attrs, inputIds, outputCount)
+        : (this.#expected.nodes[index]?.outputs ?? []).map((output) => this.#unreal(output));
+    this.#add({
+      name,
+      op,
+      detail: '',
+      inputs,
+      bytes,
+      outputs: results.map(({ shape, dtype }) => ({ shape, dtype })),
+    });
+    results.forEach((result, place) => {
+      const tensor = place === 0 ? name : `${name}:${place}`;
+      this.#graphTensor.set(result.id, tensor);
       this.#opOutputs.add(tensor);
     });
-    return outputs;
+    return results;
   };
+
+  #unreal({ shape, dtype }: OutputInfo): TensorMetadata {
+    return { id: this.#nextUnreal--, shape: [...shape], dtype };
+  }
 
   #tensorOf(id: number, use: () => string): string {
     const known = this.#graphTensor.get(id);
@@ -226,28 +263,51 @@ class Recorder {
           'frozen: pass it as an input',
       );
     }
-    const name = `c${this.nodes.length}`;
-    const { shape, dtype, values } = constant;
-    this.#add(
-      name,
-      'Const',
-      `[${shape.join(',')}] = ${preview(values)}`,
-      [],
-      constNode(name, dtype, shape, values),
-    );
+    const key = contentKey(constant);
+    const name = this.#constNodes.get(key) ?? `c${this.nodes.length}`;
     this.#graphTensor.set(id, name);
-    this.#constants.delete(id);
+    if (this.#constNodes.has(key)) return name;
+    this.#constNodes.set(key, name);
+    const { shape, dtype, values } = constant;
+    const detail = `[${shape.join(',')}] = ${preview(values)}`;
+    this.#add({
+      name,
+      op: 'Const',
+      detail,
+      inputs: [],
+      bytes: constNode(name, dtype, shape, values),
+      outputs: [],
+    });
     return name;
   }
 
-  #add(name: string, op: string, detail: string, inputs: readonly string[], bytes: Uint8Array): void {
-    this.nodes.push({ name, op, detail, inputs, bytes });
+  #add(node: RecordedNode): void {
+    if (this.#expected !== null) {
+      const what = difference(this.#expected, this.nodes.length, node);
+      if (what !== null) throw this.changed(what);
+    }
+    this.nodes.push(node);
+  }
+
+  changed(what: string): Error {
+    return new Error(
+      `${this.#prefix()}: ${what}. Random numbers, step counters and whatever else differs from call to call must be inputs`,
+    );
   }
 
   #prefix(): string {
     return `Function "${this.#name}" is not recordable`;
   }
 }
+
+/** Large tables are not looked for: the key would be as large. */
+function contentKey({ shape, dtype, values }: HostConstant): string {
+  if (values.length > 64 || !ArrayBuffer.isView(values)) return `unique ${uniqueKeys++}`;
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return `${dtype} ${shape.join(',')} ${bytes.toString('base64')}`;
+}
+
+let uniqueKeys = 0;
 
 function preview(values: HostValues): string {
   return `${[...values.slice(0, 3)].join(', ')}${values.length > 3 ? ', …' : ''}`;

@@ -27,7 +27,7 @@ const COMPLETION_TOKENS = 24;
 const SEED = 1;
 const WARMUP_STEPS = 3;
 
-export interface StepFigures {
+interface StepFigures {
   /** Medians over the measured steps. */
   readonly stepMs: number;
   readonly rolloutMs: number;
@@ -38,7 +38,7 @@ export interface StepFigures {
 }
 
 /** Runs the workload on the current backend. `steps` are measured, after three that are not. */
-export async function measureSteps(backend: Backend, steps: number): Promise<StepFigures> {
+async function measureSteps(backend: Backend, steps: number): Promise<StepFigures> {
   const model = decoder(modelSchema.parse({ layers: 4, width: 128, heads: 4, feedForward: 512 }), VOCABULARY);
   const specs = parameterSpecs(model.config, model.sizes);
   const settings = {

@@ -6,16 +6,16 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param forward gives the value and what the gradient will need; it is not on the tape, and what it makes beside is freed.
  * @param backward takes the gradient of the value and what was saved, gives one gradient per input, in the inputs' shapes.
  */
-export function withGradient<Input extends tf.Tensor, Value extends tf.Tensor>(
-  inputs: readonly Input[],
-  forward: (...inputs: Input[]) => { value: Value; saved: tf.Tensor[] },
-  backward: (dy: Value, saved: tf.Tensor[]) => tf.Tensor[],
-): Value {
-  return tf.customGrad<Value>((...args) => {
-    // customGrad types its inputs and the save function, which comes last, as one union.
-    const save = args[inputs.length] as tf.GradSaveFunc;
-    const { value, saved } = forward(...(args.slice(0, inputs.length) as Input[]));
-    save(saved);
-    return { value, gradFunc: (dy: Value, kept: tf.Tensor[]) => backward(dy, kept) };
+export function withGradient(
+  inputs: readonly tf.Tensor[],
+  forward: (...inputs: tf.Tensor[]) => { value: tf.Tensor; saved: tf.Tensor[] },
+  backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[],
+): tf.Tensor {
+  return tf.customGrad((...args) => {
+    // customGrad types the inputs and the save function, which comes last, as one union.
+    const save = args.find((arg) => typeof arg === 'function');
+    const { value, saved } = forward(...args.filter((arg) => arg instanceof tf.Tensor));
+    save?.(saved);
+    return { value, gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => backward(dy, kept) };
   })(...inputs);
 }

@@ -67,6 +67,9 @@ export class CheckpointUploads {
         if (signal.aborted) return;
         if (error instanceof RefusedError && error.code === 'LEASE_LOST') {
           if (!(await this.#channel.lease.renew(error))) return;
+        } else if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+          // Removed by retention while it waited: later ones are there, and come next.
+          return;
         } else if (error instanceof ConnectionError) await pause(backoffMs(attempt), signal);
         else
           return this.#onProblem(

@@ -39,26 +39,28 @@ export function formatValue(unit: MetricUnit, value: number | null | undefined):
   }
 }
 
-/** The same, short enough for an axis: no unit where the chart's title says it. */
-export function formatTick(unit: MetricUnit, value: number): string {
+/**
+ * The same, short enough for an axis: no unit where the chart's title says it, and as many decimals on every tick as the
+ * distance between ticks needs.
+ */
+export function formatTick(unit: MetricUnit, value: number, increment: number): string {
   switch (unit) {
     case 'fraction':
-      return `${trimZeros((value * 100).toFixed(2))} %`.replace('-', '−');
+      return `${fixed(value * 100, decimalsOf(increment * 100))} %`;
     case 'ms':
-      return formatDuration(value);
+      return value < 10 && increment < 1
+        ? `${fixed(value, decimalsOf(increment))} ms`
+        : formatDuration(value);
     case 'bytes':
       return formatBytes(value);
     case 'tokens/s':
     case 'tokens':
-      return Math.abs(value) >= 10_000
-        ? `${trimZeros((value / 1000).toFixed(1))}k`.replace('-', '−')
-        : trimZeros(fixed(value, 2));
     case 'nats':
     case 'reward':
     case 'ratio':
     case 'loss':
     case 'none':
-      return tickNumber(value);
+      return tickNumber(value, increment);
   }
 }
 
@@ -92,9 +94,9 @@ export function formatAligned(value: number | null | undefined, signed = false):
   return signed && !zero ? `+${text}` : text;
 }
 
-/** Whole numbers with thin grouping: 12 345. */
+/** Whole numbers with separators: 12,345. */
 export function grouped(value: number): string {
-  return Math.round(value).toLocaleString('en-US').replaceAll(',', '\u202f').replace('-', '−');
+  return Math.round(value).toLocaleString('en').replace('-', '−');
 }
 
 function fixed(value: number, digits: number): string {
@@ -106,11 +108,20 @@ function scientific(value: number): string {
   return `${mantissa}e${exponent.replace('+', '')}`.replaceAll('-', '−');
 }
 
-function tickNumber(value: number): string {
+function tickNumber(value: number, increment: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return trimMantissa(scientific(value));
-  // Ticks are multiples of a round increment: six significant digits drop only the rounding error of the multiplication.
-  return String(Number(value.toPrecision(6))).replace('-', '−');
+  if (size >= 10_000) return `${fixed(value / 1000, decimalsOf(increment / 1000))}k`;
+  if (increment < 1e-4 && size !== 0) return trimMantissa(scientific(value));
+  return fixed(value, decimalsOf(increment));
+}
+
+/** Decimals that tell ticks of this distance apart: increments are 1, 2, 2.5 or 5 times a power of ten. */
+function decimalsOf(increment: number): number {
+  if (!(increment > 0)) return 0;
+  const power = Math.floor(Math.log10(increment) + 1e-9);
+  const mantissa = increment / 10 ** power;
+  const half = Math.abs(mantissa - Math.round(mantissa)) > 1e-6 ? 1 : 0;
+  return Math.min(8, Math.max(0, half - power));
 }
 
 function trimZeros(text: string): string {

@@ -78,8 +78,9 @@ export function plotOptions(
         grid,
         size: (_, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
         gap: 6,
-        space: 24,
-        values: (_, splits) => splits.map((value) => (value === null ? '' : formatTick(unit, value))),
+        space: size.height < LABELLED_HEIGHT ? 24 : 36,
+        values: (_plot, splits, _axis, _space, increment) =>
+          splits.map((value) => (value === null ? '' : formatTick(unit, value, increment))),
       },
     ],
     cursor: {

@@ -1,63 +1,53 @@
 'use client';
 /** @file What people say about a run or a completion, live. */
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useMutation, useSubscription } from 'urql';
 import { describeError, refusals } from '../../graphql/errors.ts';
-import type { comments_commentFragment } from '../../graphql/generated/graphql.ts';
-import { graphql, readFragment } from '../../graphql/generated/index.ts';
+import { type FragmentType, graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
-import { useConnection } from '../../graphql/useConnection.ts';
+import { type ConnectionResult, useConnection } from '../../graphql/useConnection.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field, Textarea } from '../../ui/Field.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/states.tsx';
-import { useToast } from '../../ui/Toast.tsx';
+import { CommentItem, MAX_COMMENT_CHARS, commentsCommentFragment, sendOnModEnter } from './CommentItem.tsx';
 import styles from './Comments.module.css';
 
-export const commentsCommentFragment = graphql(`
-  fragment comments_comment on Comment {
-    id
-    body
-    createdAt
-    editedAt
-    deleted
-    author {
+const runCommentsQuery = graphql(`
+  query RunComments($subjectId: ID!, $after: String) {
+    run(id: $subjectId) {
       id
-      name
+      comments(first: 100, after: $after) {
+        nodes {
+          id
+          ...comments_comment
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        totalCount
+      }
     }
   }
 `);
 
-const commentsQuery = graphql(`
-  query Comments($subjectId: ID!, $after: String) {
-    node(id: $subjectId) {
-      __typename
+const completionCommentsQuery = graphql(`
+  query CompletionComments($subjectId: ID!, $after: String) {
+    completion(id: $subjectId) {
       id
-      ... on Run {
-        comments(first: 100, after: $after) {
-          nodes {
-            ...comments_comment
-          }
-          pageInfo {
-            hasNextPage
-            endCursor
-          }
-          totalCount
+      commentCount
+      comments(first: 100, after: $after) {
+        nodes {
+          id
+          ...comments_comment
         }
-      }
-      ... on Completion {
-        commentCount
-        comments(first: 100, after: $after) {
-          nodes {
-            ...comments_comment
-          }
-          pageInfo {
-            hasNextPage
-            endCursor
-          }
-          totalCount
+        pageInfo {
+          hasNextPage
+          endCursor
         }
+        totalCount
       }
     }
   }
@@ -86,55 +76,47 @@ const addCommentMutation = graphql(`
   }
 `);
 
-const editCommentMutation = graphql(`
-  mutation EditComment($id: ID!, $body: String!) {
-    editComment(id: $id, body: $body) {
-      comment {
-        ...comments_comment
-      }
-      errors {
-        code
-        message
-        path
-      }
-    }
-  }
-`);
+export interface CommentsProps {
+  readonly subjectId: string;
+  /** Id of the text field, for whoever wants to put the focus there. */
+  readonly inputId?: string;
+  /** Says nothing where there are none. */
+  readonly compact?: boolean;
+}
 
-const deleteCommentMutation = graphql(`
-  mutation DeleteComment($id: ID!) {
-    deleteComment(id: $id) {
-      comment {
-        ...comments_comment
-      }
-      errors {
-        code
-        message
-        path
-      }
-    }
-  }
-`);
+export function Comments({ kind, ...props }: CommentsProps & { readonly kind: 'run' | 'completion' }) {
+  return kind === 'run' ? <RunComments {...props} /> : <CompletionComments {...props} />;
+}
 
-const MAX_CHARS = 10_000;
+function RunComments(props: CommentsProps) {
+  const { subjectId } = props;
+  const list = useConnection(
+    runCommentsQuery,
+    (after) => ({ subjectId, after }),
+    subjectId,
+    (data) => data.run?.comments,
+  );
+  return <CommentList {...props} list={list} />;
+}
 
-/** @param inputId id of the text field, for whoever wants to put the focus there. */
-export function Comments({
+function CompletionComments(props: CommentsProps) {
+  const { subjectId } = props;
+  const list = useConnection(
+    completionCommentsQuery,
+    (after) => ({ subjectId, after }),
+    subjectId,
+    (data) => data.completion?.comments,
+  );
+  return <CommentList {...props} list={list} />;
+}
+
+function CommentList({
   subjectId,
   inputId,
   compact = false,
-}: {
-  readonly subjectId: string;
-  readonly inputId?: string;
-  readonly compact?: boolean;
-}) {
+  list,
+}: CommentsProps & { readonly list: ConnectionResult<FragmentType<typeof commentsCommentFragment>> }) {
   const viewer = useViewer();
-  const list = useConnection(
-    commentsQuery,
-    (after) => ({ subjectId, after }),
-    subjectId,
-    (data) => (data.node && 'comments' in data.node ? data.node.comments : null),
-  );
   const { refetch } = list;
   useSubscription({ query: commentsAddedSubscription, variables: { subjectId } }, (_, added) => {
     refetch();
@@ -199,7 +181,7 @@ function NewComment({
             id={inputId ?? control.id}
             aria-label="Comment"
             rows={2}
-            maxLength={MAX_CHARS}
+            maxLength={MAX_COMMENT_CHARS}
             placeholder="Write a comment"
             value={body}
             onChange={(event) => setBody(event.target.value)}
@@ -212,92 +194,4 @@ function NewComment({
       </Button>
     </form>
   );
-}
-
-function CommentItem({ comment }: { readonly comment: comments_commentFragment }) {
-  const viewer = useViewer();
-  const toast = useToast();
-  const [draft, setDraft] = useState<string | null>(null);
-  const [editing, edit] = useMutation(editCommentMutation);
-  const [deleting, remove] = useMutation(deleteCommentMutation);
-  const own = comment.author.id === viewer.user.id && !comment.deleted;
-
-  const save = async (): Promise<void> => {
-    if (draft === null || draft.trim() === '') return;
-    const result = await edit({ id: comment.id, body: draft.trim() });
-    const [problem] = refusals(result, result.data?.editComment.errors);
-    if (problem) toast.fail(problem.message);
-    else setDraft(null);
-  };
-  const takeBack = async (): Promise<void> => {
-    const result = await remove({ id: comment.id });
-    const [problem] = refusals(result, result.data?.deleteComment.errors);
-    if (problem) toast.fail(problem.message);
-  };
-
-  return (
-    <li className={styles.item}>
-      <div className={styles.by}>
-        <span className={styles.author}>{comment.author.name}</span>
-        <RelativeTime at={comment.createdAt} />
-        {comment.editedAt && !comment.deleted && <span>edited</span>}
-        {own && draft === null && (
-          <span className={styles.own}>
-            <Button size="sm" variant="ghost" onClick={() => setDraft(comment.body)}>
-              Edit
-            </Button>
-            <Button size="sm" variant="ghost" busy={deleting.fetching} onClick={() => void takeBack()}>
-              Delete
-            </Button>
-          </span>
-        )}
-      </div>
-      {comment.deleted ? (
-        <p className={styles.gone}>This comment was deleted.</p>
-      ) : draft === null ? (
-        <p className={styles.body}>{comment.body}</p>
-      ) : (
-        <form
-          className={styles.form}
-          onSubmit={(event) => {
-            event.preventDefault();
-            void save();
-          }}
-        >
-          <Textarea
-            aria-label="Edit comment"
-            rows={3}
-            maxLength={MAX_CHARS}
-            value={draft}
-            autoFocus
-            onChange={(event) => setDraft(event.target.value)}
-            onKeyDown={sendOnModEnter(() => void save())}
-          />
-          <span className={styles.buttons}>
-            <Button
-              type="submit"
-              size="sm"
-              variant="primary"
-              busy={editing.fetching}
-              disabled={draft.trim() === ''}
-            >
-              Save
-            </Button>
-            <Button size="sm" variant="ghost" onClick={() => setDraft(null)}>
-              Cancel
-            </Button>
-          </span>
-        </form>
-      )}
-    </li>
-  );
-}
-
-/** Ctrl+Enter (Command on a Mac) sends; Enter alone makes a new line. */
-function sendOnModEnter(send: () => void) {
-  return (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    send();
-  };
 }

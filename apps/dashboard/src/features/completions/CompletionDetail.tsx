@@ -65,17 +65,17 @@ export function CompletionDetail({
   return (
     <div className={styles.detail}>
       <section className={styles.part} aria-label="Why it was pushed">
-        <h4 className={styles.partTitle}>Why it was pushed</h4>
+        <h3 className={styles.partTitle}>Why it was pushed</h3>
         <SignalArithmetic row={latest} groupRewards={rewards} rule={rule} />
       </section>
       <section className={styles.part} aria-label="Tokens">
-        <h4 className={styles.partTitle}>
+        <h3 className={styles.partTitle}>
           Tokens <span className={styles.count}>{row.tokenCount}</span>
-        </h4>
+        </h3>
         <TokenView completionId={row.id} />
       </section>
       <section className={styles.part} aria-label="Verdicts">
-        <h4 className={styles.partTitle}>Verdicts</h4>
+        <h3 className={styles.partTitle}>Verdicts</h3>
         {detail.error && !completion && (
           <Callout tone="bad">
             {describeError(detail.error)}{' '}
@@ -95,8 +95,8 @@ export function CompletionDetail({
         )}
       </section>
       <section className={styles.part} aria-label="Comments">
-        <h4 className={styles.partTitle}>Comments</h4>
-        <Comments subjectId={row.id} compact />
+        <h3 className={styles.partTitle}>Comments</h3>
+        <Comments kind="completion" subjectId={row.id} compact />
       </section>
       <p className={styles.address}>
         Step {row.step.toLocaleString('en')}, group {row.group}, completion {row.index} ·{' '}

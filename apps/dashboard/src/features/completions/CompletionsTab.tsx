@@ -26,6 +26,7 @@ export function CompletionsTab({
   const completionSteps = useCompletionSteps(runId, live);
   return (
     <div className={styles.tab}>
+      <h2 className="visually-hidden">Completions</h2>
       <SegmentedControl<View>
         label="Arrangement"
         size="sm"

@@ -149,7 +149,7 @@ export function OrderSelect({
       onChange={(event) => {
         const [field, direction] = event.target.value.split('-');
         const known = ORDERS.find(([name]) => name === field);
-        if (known) change({ order: { field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' } });
+        if (known) onChange({ field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' });
       }}
     >
       {ORDERS.flatMap(([field, descending, ascending]) => [

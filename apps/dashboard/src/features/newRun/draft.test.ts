@@ -41,7 +41,11 @@ describe('draft', () => {
   });
 
   it('edits list items by index', () => {
-    const text = editDraft(`${TEXT}rewards:\n  - kind: exact_match\n    name: exact\n`, ['rewards', 0, 'weight'], 2);
+    const text = editDraft(
+      `${TEXT}rewards:\n  - kind: exact_match\n    name: exact\n`,
+      ['rewards', 0, 'weight'],
+      2,
+    );
     expect(readDraft(text).config?.rewards[0]?.weight).toBe(2);
   });
 
@@ -82,17 +86,44 @@ describe('runConfigForm', () => {
   it('has a field for everything in the schema', () => {
     expect(form.type).toBe('object');
     expect(form.type === 'object' && form.members.map((member) => member.key)).toEqual([
-      'name', 'seed', 'backend', 'model', 'tokenizer', 'task', 'rewards', 'warmup', 'policyGradient', 'checkpoint', 'record',
+      'name',
+      'seed',
+      'backend',
+      'model',
+      'tokenizer',
+      'task',
+      'rewards',
+      'warmup',
+      'policyGradient',
+      'checkpoint',
+      'record',
     ]);
   });
 
   it('takes bounds, defaults, descriptions and alternatives from the schema', () => {
     const pg = memberOf(form, 'policyGradient');
     const groupSize = pg && memberOf(pg, 'groupSize');
-    expect(groupSize).toMatchObject({ type: 'number', integer: true, fallback: 8, range: '1–256', description: 'Completions per prompt G' });
+    expect(groupSize).toMatchObject({
+      type: 'number',
+      integer: true,
+      fallback: 8,
+      range: '1–256',
+      description: 'Completions per prompt G',
+    });
     const task: FormNode | undefined = memberOf(form, 'task');
-    expect(task?.type === 'union' && task.options.map((option) => option.kind)).toEqual(['addition', 'sort_digits', 'reverse_text', 'countdown', 'prompt_set', 'file']);
+    expect(task?.type === 'union' && task.options.map((option) => option.kind)).toEqual([
+      'addition',
+      'sort_digits',
+      'reverse_text',
+      'countdown',
+      'prompt_set',
+      'file',
+    ]);
     const optimizer = pg && memberOf(pg, 'optimizer');
-    expect(optimizer && memberOf(optimizer, 'gradClip')).toMatchObject({ type: 'number', nullable: true, fallback: 1 });
+    expect(optimizer && memberOf(optimizer, 'gradClip')).toMatchObject({
+      type: 'number',
+      nullable: true,
+      fallback: 1,
+    });
   });
 });

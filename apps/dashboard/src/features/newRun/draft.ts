@@ -36,11 +36,25 @@ export function readDraft(text: string): Draft {
   } catch (error) {
     // Aliases that multiply beyond the bound.
     const message = error instanceof Error ? error.message : String(error);
-    return { text, value: undefined, config: undefined, errors: [{ path: [], message, line: 1, column: 1 }], editable: false };
+    return {
+      text,
+      value: undefined,
+      config: undefined,
+      errors: [{ path: [], message, line: 1, column: 1 }],
+      editable: false,
+    };
   }
   const result = parseRunConfig(value ?? {});
-  const errors = result.ok ? [] : result.errors.map((error) => ({ ...error, ...locate(document, lines, error.path) }));
-  return { text, value: value ?? {}, config: result.ok ? result.config : undefined, errors, editable: value === null || value === undefined || isMap(document.contents) };
+  const errors = result.ok
+    ? []
+    : result.errors.map((error) => ({ ...error, ...locate(document, lines, error.path) }));
+  return {
+    text,
+    value: value ?? {},
+    config: result.ok ? result.config : undefined,
+    errors,
+    editable: value === null || value === undefined || isMap(document.contents),
+  };
 }
 
 /**
@@ -48,7 +62,7 @@ export function readDraft(text: string): Draft {
  * Objects that become empty by taking out are taken out too.
  */
 export function editDraft(text: string, path: Path, value: unknown): string {
-  const document = parseDocument(text);
+  const document: Document = parseDocument(text);
   if (!isMap(document.contents)) document.contents = document.createNode({});
   if (value === undefined) {
     document.deleteIn(path);
@@ -79,7 +93,8 @@ export function valueAt(value: unknown, path: Path): unknown {
   let at: unknown = value;
   for (const key of path) {
     if (Array.isArray(at)) at = at[Number(key)];
-    else if (typeof at === 'object' && at !== null) at = Object.entries(at).find(([name]) => name === String(key))?.[1];
+    else if (typeof at === 'object' && at !== null)
+      at = Object.entries(at).find(([name]) => name === String(key))?.[1];
     else return undefined;
   }
   return at;
@@ -100,7 +115,11 @@ function samePath(a: Path, b: Path): boolean {
 }
 
 /** The place of a path in the text, or of the nearest object around it that is written. */
-function locate(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: ReadonlyArray<string>): { line: number | undefined; column: number | undefined } {
+function locate(
+  document: ReturnType<typeof parseDocument>,
+  lines: LineCounter,
+  path: ReadonlyArray<string>,
+): { line: number | undefined; column: number | undefined } {
   for (let length = path.length; length > 0; length -= 1) {
     const keys = path.slice(0, length).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
     const node = document.getIn(keys, true);

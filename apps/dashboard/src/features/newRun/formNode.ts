@@ -13,10 +13,20 @@ export type FormNode =
   /** A discriminated union over `kind`. The members of an option leave `kind` out. */
   | (Common & { readonly type: 'union'; readonly options: ReadonlyArray<UnionOption> })
   | (Common & { readonly type: 'enum'; readonly values: ReadonlyArray<string> })
-  | (Common & { readonly type: 'number'; readonly integer: boolean; readonly nullable: boolean; readonly range: string })
+  | (Common & {
+      readonly type: 'number';
+      readonly integer: boolean;
+      readonly nullable: boolean;
+      readonly range: string;
+    })
   | (Common & { readonly type: 'boolean' })
   | (Common & { readonly type: 'text'; readonly maxLength: number | undefined })
-  | (Common & { readonly type: 'list'; readonly item: FormNode; readonly minItems: number; readonly maxItems: number })
+  | (Common & {
+      readonly type: 'list';
+      readonly item: FormNode;
+      readonly minItems: number;
+      readonly maxItems: number;
+    })
   /** Has one possible value: nothing to choose. */
   | (Common & { readonly type: 'constant' });
 export interface FormMember {
@@ -72,7 +82,11 @@ interface JsonSchema {
 
 /** The form of a run configuration. Throws when the schema holds something that no field here can edit. */
 export function runConfigForm(): FormNode {
-  return toNode(jsonSchema.parse(z.toJSONSchema(runConfigSchema, { io: 'input', unrepresentable: 'any' })), true, 'config');
+  return toNode(
+    jsonSchema.parse(z.toJSONSchema(runConfigSchema, { io: 'input', unrepresentable: 'any' })),
+    true,
+    'config',
+  );
 }
 
 /** The node at a path of keys; undefined where the path leads into a union or past the end. */
@@ -83,7 +97,12 @@ export function memberOf(node: FormNode, key: string): FormNode | undefined {
 function toNode(schema: JsonSchema, required: boolean, where: string): FormNode {
   const common: Common = { description: schema.description ?? '', fallback: schema.default, required };
   if (schema.const !== undefined) return { ...common, type: 'constant' };
-  if (schema.oneOf) return { ...common, type: 'union', options: schema.oneOf.map((option, index) => toOption(option, `${where}[${index}]`)) };
+  if (schema.oneOf)
+    return {
+      ...common,
+      type: 'union',
+      options: schema.oneOf.map((option, index) => toOption(option, `${where}[${index}]`)),
+    };
   if (schema.anyOf) return nullableNumber(schema.anyOf, common, where);
   if (schema.enum) return { ...common, type: 'enum', values: schema.enum };
   switch (schema.type) {
@@ -100,7 +119,13 @@ function toNode(schema: JsonSchema, required: boolean, where: string): FormNode 
       };
     case 'integer':
     case 'number':
-      return { ...common, type: 'number', integer: schema.type === 'integer', nullable: false, range: rangeText(schema) };
+      return {
+        ...common,
+        type: 'number',
+        integer: schema.type === 'integer',
+        nullable: false,
+        range: rangeText(schema),
+      };
     case 'boolean':
       return { ...common, type: 'boolean' };
     case 'string':
@@ -112,7 +137,8 @@ function toNode(schema: JsonSchema, required: boolean, where: string): FormNode 
 
 function nullableNumber(options: ReadonlyArray<JsonSchema>, common: Common, where: string): FormNode {
   const [value, ...rest] = options.filter((option) => option.type !== 'null');
-  const node = value && rest.length === 0 && options.length === 2 ? toNode(value, common.required, where) : undefined;
+  const node =
+    value && rest.length === 0 && options.length === 2 ? toNode(value, common.required, where) : undefined;
   if (node?.type !== 'number') throw new Error(`the form has no field for the alternatives of ${where}`);
   return { ...node, ...common, nullable: true };
 }
@@ -120,7 +146,11 @@ function nullableNumber(options: ReadonlyArray<JsonSchema>, common: Common, wher
 function toOption(schema: JsonSchema, where: string): UnionOption {
   const kind = schema.properties?.['kind']?.const;
   if (typeof kind !== 'string') throw new Error(`${where}: an alternative without a "kind"`);
-  return { kind, description: schema.description ?? '', members: toMembers(schema, where).filter((member) => member.key !== 'kind') };
+  return {
+    kind,
+    description: schema.description ?? '',
+    members: toMembers(schema, where).filter((member) => member.key !== 'kind'),
+  };
 }
 
 function toMembers(schema: JsonSchema, where: string): FormMember[] {
@@ -134,7 +164,17 @@ function toMembers(schema: JsonSchema, where: string): FormMember[] {
 function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
   const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 12 });
   if (minimum !== undefined && maximum !== undefined) return `${number(minimum)}–${number(maximum)}`;
-  const low = exclusiveMinimum !== undefined ? `more than ${number(exclusiveMinimum)}` : minimum !== undefined ? `at least ${number(minimum)}` : '';
-  const high = exclusiveMaximum !== undefined ? `less than ${number(exclusiveMaximum)}` : maximum !== undefined ? `at most ${number(maximum)}` : '';
+  const low =
+    exclusiveMinimum !== undefined
+      ? `more than ${number(exclusiveMinimum)}`
+      : minimum !== undefined
+        ? `at least ${number(minimum)}`
+        : '';
+  const high =
+    exclusiveMaximum !== undefined
+      ? `less than ${number(exclusiveMaximum)}`
+      : maximum !== undefined
+        ? `at most ${number(maximum)}`
+        : '';
   return [low, high].filter((part) => part !== '').join(', ');
 }

@@ -15,8 +15,17 @@ const promptsQuery = graphql(`
       ... on PromptSetVersion {
         id
         prompts(first: 100, after: $after, search: $search) {
-          nodes { id index text answer metadata }
-          pageInfo { hasNextPage endCursor }
+          nodes {
+            id
+            index
+            text
+            answer
+            metadata
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
           totalCount
         }
       }
@@ -48,16 +57,27 @@ export function PromptList({ versionId, search }: { readonly versionId: string; 
     if (hasNext && last >= nodes.length - 30) loadMore();
   }, [hasNext, last, nodes.length, loadMore]);
 
-  if (list.error && list.nodes.length === 0) return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
+  if (list.error && list.nodes.length === 0)
+    return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
   if (list.loading) return <SkeletonRows rows={10} label="Loading prompts" />;
-  if (list.nodes.length === 0) return <EmptyState title="No prompt contains that">Try fewer characters: the search looks for the text as it is, in prompts and answers.</EmptyState>;
+  if (list.nodes.length === 0)
+    return (
+      <EmptyState title="No prompt contains that">
+        Try fewer characters: the search looks for the text as it is, in prompts and answers.
+      </EmptyState>
+    );
   return (
     <div className={styles.frame}>
       <div className={styles.count} role="status">
         {text === null ? '' : `${(list.totalCount ?? list.nodes.length).toLocaleString('en')} found`}
       </div>
       <div ref={region} className={styles.region} role="region" aria-label="Prompts" tabIndex={0}>
-        <div role="table" aria-label="Prompts" aria-rowcount={(list.totalCount ?? list.nodes.length) + 1} className={styles.table}>
+        <div
+          role="table"
+          aria-label="Prompts"
+          aria-rowcount={(list.totalCount ?? list.nodes.length) + 1}
+          className={styles.table}
+        >
           <div role="row" aria-rowindex={1} className={styles.head}>
             <span role="columnheader" className={styles.index}>
               #
@@ -84,7 +104,9 @@ export function PromptList({ versionId, search }: { readonly versionId: string; 
                   </span>
                   <span role="cell" className={styles.text}>
                     {prompt.text}
-                    {prompt.metadata !== null && prompt.metadata !== undefined && <code className={styles.metadata}>{JSON.stringify(prompt.metadata)}</code>}
+                    {prompt.metadata !== null && prompt.metadata !== undefined && (
+                      <code className={styles.metadata}>{JSON.stringify(prompt.metadata)}</code>
+                    )}
                   </span>
                   <span role="cell" className={styles.text}>
                     {prompt.answer ?? <span className={styles.none}>none</span>}

@@ -14,18 +14,61 @@ import { PromptUpload } from './PromptUpload.tsx';
 const createMutation = graphql(`
   mutation CreatePromptSet($input: CreatePromptSetInput!) {
     createPromptSet(input: $input) {
-      promptSet { id name latestVersion { id version promptCount answeredCount } }
-      lineErrors { line message }
-      errors { code message path }
+      promptSet {
+        id
+        name
+        latestVersion {
+          id
+          version
+          promptCount
+          answeredCount
+        }
+      }
+      lineErrors {
+        line
+        message
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
 const addVersionMutation = graphql(`
   mutation AddPromptSetVersion($input: AddPromptSetVersionInput!) {
     addPromptSetVersion(input: $input) {
-      promptSet { id latestVersion { id version promptCount answeredCount } versions { id version promptCount answeredCount sha256 createdAt createdBy { id name } } }
-      lineErrors { line message }
-      errors { code message path }
+      promptSet {
+        id
+        latestVersion {
+          id
+          version
+          promptCount
+          answeredCount
+        }
+        versions {
+          id
+          version
+          promptCount
+          answeredCount
+          sha256
+          createdAt
+          createdBy {
+            id
+            name
+          }
+        }
+      }
+      lineErrors {
+        line
+        message
+      }
+      errors {
+        code
+        message
+        path
+      }
     }
   }
 `);
@@ -57,7 +100,8 @@ export function PromptSetDialog({
   const [description, setDescription] = useState('');
   const [jsonl, setJsonl] = useState<string | null>(null);
   const [problems, setProblems] = useState<ReadonlyArray<Refusal>>([]);
-  const errorsOf = (field: string): ReadonlyArray<string> => problems.filter((one) => one.path.at(-1) === field).map((one) => one.message);
+  const errorsOf = (field: string): ReadonlyArray<string> =>
+    problems.filter((one) => one.path.at(-1) === field).map((one) => one.message);
   const others = problems.filter((one) => !['name', 'description'].includes(one.path.at(-1) ?? ''));
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -77,7 +121,9 @@ export function PromptSetDialog({
     onStored(stored);
   };
   const storeSet = async (text: string): Promise<StoredPrompts | null> => {
-    const result = await create({ input: { projectId, name: name.trim(), description: description.trim(), jsonl: text } });
+    const result = await create({
+      input: { projectId, name: name.trim(), description: description.trim(), jsonl: text },
+    });
     const payload = result.data?.createPromptSet;
     return taken(refusals(result, payload?.errors), payload?.lineErrors ?? [], payload?.promptSet);
   };
@@ -91,7 +137,14 @@ export function PromptSetDialog({
     lines: ReadonlyArray<{ line: number; message: string }>,
     set: { id: string; latestVersion: { id: string } } | null | undefined,
   ): StoredPrompts | null => {
-    const all = [...found, ...lines.map((one) => ({ code: 'INVALID_INPUT', message: `Line ${one.line}: ${one.message}`, path: ['jsonl'] }))];
+    const all = [
+      ...found,
+      ...lines.map((one) => ({
+        code: 'INVALID_INPUT',
+        message: `Line ${one.line}: ${one.message}`,
+        path: ['jsonl'],
+      })),
+    ];
     setProblems(all);
     return all.length === 0 && set ? { promptSetId: set.id, versionId: set.latestVersion.id } : null;
   };
@@ -102,11 +155,21 @@ export function PromptSetDialog({
       onOpenChange={onOpenChange}
       wide
       title={promptSet ? `New version of ${promptSet.name}` : 'New prompt set'}
-      description={promptSet ? 'Earlier versions stay as they are; runs keep the version they were launched with.' : 'A named list of prompts of this project, versioned.'}
+      description={
+        promptSet
+          ? 'Earlier versions stay as they are; runs keep the version they were launched with.'
+          : 'A named list of prompts of this project, versioned.'
+      }
       footer={
         <>
           <Button onClick={() => onOpenChange(false)}>Cancel</Button>
-          <Button type="submit" form={formId} variant="primary" disabled={jsonl === null} busy={creating.fetching || adding.fetching}>
+          <Button
+            type="submit"
+            form={formId}
+            variant="primary"
+            disabled={jsonl === null}
+            busy={creating.fetching || adding.fetching}
+          >
             {promptSet ? 'Store version' : 'Create prompt set'}
           </Button>
         </>
@@ -144,7 +207,13 @@ export function PromptSetDialog({
               )}
             </Field>
             <Field label="Description" optional errors={errorsOf('description')}>
-              {(control) => <Input {...control} value={description} onChange={(event) => setDescription(event.target.value)} />}
+              {(control) => (
+                <Input
+                  {...control}
+                  value={description}
+                  onChange={(event) => setDescription(event.target.value)}
+                />
+              )}
             </Field>
           </div>
         )}

@@ -20,10 +20,34 @@ import styles from './PromptSetPage.module.css';
 const promptSetQuery = graphql(`
   query PromptSet($id: ID!) {
     promptSet(id: $id) {
-      id name description createdAt createdBy { id name }
-      project { id name slug }
-      latestVersion { id }
-      versions { id version promptCount answeredCount sha256 createdAt createdBy { id name } }
+      id
+      name
+      description
+      createdAt
+      createdBy {
+        id
+        name
+      }
+      project {
+        id
+        name
+        slug
+      }
+      latestVersion {
+        id
+      }
+      versions {
+        id
+        version
+        promptCount
+        answeredCount
+        sha256
+        createdAt
+        createdBy {
+          id
+          name
+        }
+      }
     }
   }
 `);
@@ -36,10 +60,21 @@ export function PromptSetPage({ slug, id }: { readonly slug: string; readonly id
   const [{ data, error }, retry] = useQuery({ query: promptSetQuery, variables: { id } });
   const set = data?.promptSet;
 
-  if (error && !data) return <ErrorState heading="h1" message={describeError(error)} onRetry={() => retry({ requestPolicy: 'network-only' })} />;
+  if (error && !data)
+    return (
+      <ErrorState
+        heading="h1"
+        message={describeError(error)}
+        onRetry={() => retry({ requestPolicy: 'network-only' })}
+      />
+    );
   if (data && !set)
     return (
-      <EmptyState heading="h1" title="There is no such prompt set" action={<ButtonLink href={`/p/${slug}/prompts`}>To the prompt sets</ButtonLink>}>
+      <EmptyState
+        heading="h1"
+        title="There is no such prompt set"
+        action={<ButtonLink href={`/p/${slug}/prompts`}>To the prompt sets</ButtonLink>}
+      >
         The address is mistyped, or it belongs to another workspace.
       </EmptyState>
     );
@@ -47,7 +82,10 @@ export function PromptSetPage({ slug, id }: { readonly slug: string; readonly id
 
   const chosen = url.get('v');
   const versions = set.versions.toSorted((a, b) => b.version - a.version);
-  const version = versions.find((one) => String(one.version) === chosen) ?? versions.find((one) => one.id === set.latestVersion.id) ?? versions[0];
+  const version =
+    versions.find((one) => String(one.version) === chosen) ??
+    versions.find((one) => one.id === set.latestVersion.id) ??
+    versions[0];
   return (
     <Page>
       <Crumbs
@@ -70,7 +108,11 @@ export function PromptSetPage({ slug, id }: { readonly slug: string; readonly id
               </Button>
             )}
             {viewer.can('createRun') && version && (
-              <ButtonLink href={`/p/${set.project.slug}/new?prompts=${encodeURIComponent(version.id)}`} variant="primary" icon={<Play size={14} aria-hidden />}>
+              <ButtonLink
+                href={`/p/${set.project.slug}/new?prompts=${encodeURIComponent(version.id)}`}
+                variant="primary"
+                icon={<Play size={14} aria-hidden />}
+              >
                 Use in a run
               </ButtonLink>
             )}
@@ -86,7 +128,11 @@ export function PromptSetPage({ slug, id }: { readonly slug: string; readonly id
                   {...control}
                   value={String(version.version)}
                   className={styles.select}
-                  onChange={(event) => url.set({ v: event.target.value === String(versions[0]?.version) ? null : event.target.value })}
+                  onChange={(event) =>
+                    url.set({
+                      v: event.target.value === String(versions[0]?.version) ? null : event.target.value,
+                    })
+                  }
                 >
                   {versions.map((one) => (
                     <option key={one.id} value={String(one.version)}>
@@ -98,8 +144,10 @@ export function PromptSetPage({ slug, id }: { readonly slug: string; readonly id
               )}
             </Field>
             <span className={styles.facts}>
-              {version.promptCount.toLocaleString('en')} prompts, {version.answeredCount.toLocaleString('en')} with an answer · uploaded <RelativeTime at={version.createdAt} />
-              {version.createdBy && ` by ${version.createdBy.name}`} · sha256 <code title={version.sha256}>{version.sha256.slice(0, 12)}</code>
+              {version.promptCount.toLocaleString('en')} prompts, {version.answeredCount.toLocaleString('en')}{' '}
+              with an answer · uploaded <RelativeTime at={version.createdAt} />
+              {version.createdBy && ` by ${version.createdBy.name}`} · sha256{' '}
+              <code title={version.sha256}>{version.sha256.slice(0, 12)}</code>
             </span>
             <span className={styles.spacer} />
             <PromptSearch value={url.get('q') ?? ''} onChange={(q) => url.set({ q })} />
@@ -107,12 +155,24 @@ export function PromptSetPage({ slug, id }: { readonly slug: string; readonly id
           <PromptList key={version.id} versionId={version.id} search={url.get('q') ?? ''} />
         </>
       )}
-      <PromptSetDialog open={uploading} onOpenChange={setUploading} projectId={set.project.id} promptSet={set} onStored={() => url.set({ v: null })} />
+      <PromptSetDialog
+        open={uploading}
+        onOpenChange={setUploading}
+        projectId={set.project.id}
+        promptSet={set}
+        onStored={() => url.set({ v: null })}
+      />
     </Page>
   );
 }
 
-function PromptSearch({ value, onChange }: { readonly value: string; readonly onChange: (text: string) => void }) {
+function PromptSearch({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+}) {
   const [text, setText] = useState(value);
   const latest = useRef(onChange);
   latest.current = onChange;

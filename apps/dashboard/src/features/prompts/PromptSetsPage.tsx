@@ -20,7 +20,11 @@ import styles from './PromptSetsPage.module.css';
 
 const projectQuery = graphql(`
   query PromptSetsProject($slug: String!) {
-    project(slug: $slug) { id name slug }
+    project(slug: $slug) {
+      id
+      name
+      slug
+    }
   }
 `);
 const promptSetsQuery = graphql(`
@@ -28,8 +32,27 @@ const promptSetsQuery = graphql(`
     project(slug: $slug) {
       id
       promptSets(first: 50, after: $after) {
-        nodes { id name description createdAt createdBy { id name } latestVersion { id version promptCount answeredCount createdAt } }
-        pageInfo { hasNextPage endCursor }
+        nodes {
+          id
+          name
+          description
+          createdAt
+          createdBy {
+            id
+            name
+          }
+          latestVersion {
+            id
+            version
+            promptCount
+            answeredCount
+            createdAt
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         totalCount
       }
     }
@@ -42,20 +65,49 @@ export function PromptSetsPage({ slug }: { readonly slug: string }) {
   const router = useRouter();
   const [creating, setCreating] = useState(false);
   const [{ data }] = useQuery({ query: projectQuery, variables: { slug } });
-  const list = useConnection(promptSetsQuery, (after) => ({ slug, after }), slug, (answer) => answer.project?.promptSets);
+  const list = useConnection(
+    promptSetsQuery,
+    (after) => ({ slug, after }),
+    slug,
+    (answer) => answer.project?.promptSets,
+  );
   const project = data?.project;
   if (data && !project)
-    return <EmptyState heading="h1" title={`There is no project “${slug}”`} action={<ButtonLink href="/projects">To the projects</ButtonLink>} />;
+    return (
+      <EmptyState
+        heading="h1"
+        title={`There is no project “${slug}”`}
+        action={<ButtonLink href="/projects">To the projects</ButtonLink>}
+      />
+    );
   const create = viewer.can('createPromptSet') ? (
-    <Button variant="primary" icon={<FilePlus size={14} aria-hidden />} onClick={() => setCreating(true)} disabled={!project}>
+    <Button
+      variant="primary"
+      icon={<FilePlus size={14} aria-hidden />}
+      onClick={() => setCreating(true)}
+      disabled={!project}
+    >
       New prompt set
     </Button>
   ) : undefined;
   return (
     <Page>
-      <Crumbs items={[{ label: 'Projects', href: '/projects' }, { label: project?.name ?? slug, href: `/p/${slug}` }, { label: 'Prompt sets' }]} project={slug} />
-      <PageHeader title="Prompt sets" meta="Prompts of your own, with answers to check completions against. Every upload makes a version; runs keep theirs." actions={list.nodes.length > 0 ? create : undefined} />
-      {list.error && list.nodes.length === 0 && <ErrorState message={describeError(list.error)} onRetry={list.refetch} />}
+      <Crumbs
+        items={[
+          { label: 'Projects', href: '/projects' },
+          { label: project?.name ?? slug, href: `/p/${slug}` },
+          { label: 'Prompt sets' },
+        ]}
+        project={slug}
+      />
+      <PageHeader
+        title="Prompt sets"
+        meta="Prompts of your own, with answers to check completions against. Every upload makes a version; runs keep theirs."
+        actions={list.nodes.length > 0 ? create : undefined}
+      />
+      {list.error && list.nodes.length === 0 && (
+        <ErrorState message={describeError(list.error)} onRetry={list.refetch} />
+      )}
       {list.loading && <SkeletonRows rows={4} label="Loading prompt sets" />}
       {!list.loading && !list.error && list.nodes.length === 0 && (
         <EmptyState title="No prompt set yet" action={create}>

@@ -17,9 +17,18 @@ import styles from './PromptUpload.module.css';
 const previewQuery = graphql(`
   query PromptFilePreview($jsonl: String!) {
     previewPromptFile(jsonl: $jsonl, limit: 8) {
-      promptCount answeredCount longestPromptChars alphabet
-      prompts { text answer }
-      errors { line message }
+      promptCount
+      answeredCount
+      longestPromptChars
+      alphabet
+      prompts {
+        text
+        answer
+      }
+      errors {
+        line
+        message
+      }
     }
   }
 `);
@@ -29,7 +38,11 @@ export type PromptFilePreview = PromptFilePreviewQuery['previewPromptFile'];
 const EDITABLE_CHARS = 200_000;
 
 /** Takes prompts as JSONL, by file, by dropping one, or pasted, and shows what they would become. `onChange` gets the text when it is usable, else null. */
-export function PromptUpload({ onChange }: { readonly onChange: (jsonl: string | null, fileName: string | null) => void }) {
+export function PromptUpload({
+  onChange,
+}: {
+  readonly onChange: (jsonl: string | null, fileName: string | null) => void;
+}) {
   const client = useClient();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState('');
@@ -70,7 +83,9 @@ export function PromptUpload({ onChange }: { readonly onChange: (jsonl: string |
   const take = async (file: File | undefined): Promise<void> => {
     if (!file) return;
     if (file.size > BOUNDS.maxPromptFileBytes) {
-      setProblem(`${file.name} has ${formatBytes(file.size)}; the bound is ${formatBytes(BOUNDS.maxPromptFileBytes)}.`);
+      setProblem(
+        `${file.name} has ${formatBytes(file.size)}; the bound is ${formatBytes(BOUNDS.maxPromptFileBytes)}.`,
+      );
       return;
     }
     setProblem(null);
@@ -98,7 +113,9 @@ export function PromptUpload({ onChange }: { readonly onChange: (jsonl: string |
           Choose a file
         </Button>
         <span className={styles.hint}>
-          {fileName === null ? 'or drop a JSONL file here, or paste below' : `${fileName} · ${formatBytes(new TextEncoder().encode(text).byteLength)}`}
+          {fileName === null
+            ? 'or drop a JSONL file here, or paste below'
+            : `${fileName} · ${formatBytes(new TextEncoder().encode(text).byteLength)}`}
         </span>
         <input
           ref={input}
@@ -114,7 +131,12 @@ export function PromptUpload({ onChange }: { readonly onChange: (jsonl: string |
         />
       </div>
       {text.length <= EDITABLE_CHARS ? (
-        <Field label="Prompts as JSONL" help={'One JSON object a line with “prompt” and, for tasks that are checked, “answer”. Other members are kept as metadata.'}>
+        <Field
+          label="Prompts as JSONL"
+          help={
+            'One JSON object a line with “prompt” and, for tasks that are checked, “answer”. Other members are kept as metadata.'
+          }
+        >
           {(control) => (
             <Textarea
               {...control}
@@ -148,7 +170,10 @@ export function PromptUpload({ onChange }: { readonly onChange: (jsonl: string |
 function Preview({ preview }: { readonly preview: PromptFilePreview }) {
   if (preview.errors.length > 0)
     return (
-      <Callout tone="bad" title={`Nothing is stored while a line is broken (${preview.errors.length}${preview.errors.length >= 20 ? ' or more' : ''})`}>
+      <Callout
+        tone="bad"
+        title={`Nothing is stored while a line is broken (${preview.errors.length}${preview.errors.length >= 20 ? ' or more' : ''})`}
+      >
         <ul className={styles.errors}>
           {preview.errors.map((error) => (
             <li key={`${error.line}-${error.message}`}>
@@ -161,12 +186,16 @@ function Preview({ preview }: { readonly preview: PromptFilePreview }) {
   return (
     <div className={styles.preview}>
       <p className={styles.summary}>
-        <strong>{preview.promptCount.toLocaleString('en')}</strong> {preview.promptCount === 1 ? 'prompt' : 'prompts'},{' '}
-        <strong>{preview.answeredCount.toLocaleString('en')}</strong> with an answer · longest prompt {preview.longestPromptChars.toLocaleString('en')} characters · alphabet of{' '}
+        <strong>{preview.promptCount.toLocaleString('en')}</strong>{' '}
+        {preview.promptCount === 1 ? 'prompt' : 'prompts'},{' '}
+        <strong>{preview.answeredCount.toLocaleString('en')}</strong> with an answer · longest prompt{' '}
+        {preview.longestPromptChars.toLocaleString('en')} characters · alphabet of{' '}
         {Array.from(preview.alphabet).length}
       </p>
       {preview.answeredCount < preview.promptCount && (
-        <p className={styles.hint}>Prompts without an answer get no exact-match reward; use a format, length or module reward for them.</p>
+        <p className={styles.hint}>
+          Prompts without an answer get no exact-match reward; use a format, length or module reward for them.
+        </p>
       )}
       <TableScroll label="First prompts">
         <Table>
@@ -186,7 +215,11 @@ function Preview({ preview }: { readonly preview: PromptFilePreview }) {
           </tbody>
         </Table>
       </TableScroll>
-      {preview.promptCount > preview.prompts.length && <p className={styles.hint}>and {(preview.promptCount - preview.prompts.length).toLocaleString('en')} more</p>}
+      {preview.promptCount > preview.prompts.length && (
+        <p className={styles.hint}>
+          and {(preview.promptCount - preview.prompts.length).toLocaleString('en')} more
+        </p>
+      )}
     </div>
   );
 }

@@ -146,7 +146,7 @@ export function ReviewCard({
           <h2 className={styles.blockName}>Verdicts</h2>
           <VerdictList subject={subject} />
           <h2 className={styles.blockName}>Comments</h2>
-          <Comments subjectId={id} inputId={commentFieldId} compact />
+          <Comments kind="completion" subjectId={id} inputId={commentFieldId} compact />
         </section>
       )}
     </article>

@@ -1,40 +1,25 @@
 'use client';
 /** @file The head of a run's page: what it is called, how it stands, how far it is, what one can do. */
 import { isTerminal } from '@nabla/domain';
-import {
-  Archive,
-  ArchiveRestore,
-  CopyPlus,
-  Ellipsis,
-  GitCompareArrows,
-  ListChecks,
-  NotebookPen,
-  Pause,
-  Pencil,
-  Play,
-  Square,
-  Tag as TagIcon,
-} from 'lucide-react';
+import { NotebookPen, Pencil, Tag as TagIcon } from 'lucide-react';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { run_headerFragment } from '../../graphql/generated/graphql.ts';
 import { graphql } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
 import { Tag } from '../../ui/Badge.tsx';
-import { Button, ButtonLink, IconButton } from '../../ui/Button.tsx';
-import { ConfirmDialog } from '../../ui/Dialog.tsx';
+import { Button, IconButton } from '../../ui/Button.tsx';
 import { formatDuration } from '../../ui/format.ts';
-import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
 import { RelativeTime, useNow } from '../../ui/RelativeTime.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { StatusPill } from '../../ui/StatusPill.tsx';
 import { InlineText } from './InlineText.tsx';
+import { RunActionButtons } from './RunActionButtons.tsx';
 import { RunNote } from './RunNote.tsx';
 import styles from './run.module.css';
 import { TagEditor } from './TagEditor.tsx';
-import { type RunActions, useRunActions } from './useRunActions.ts';
+import { useRunActions } from './useRunActions.ts';
 
 export const runHeaderFragment = graphql(`
   fragment run_header on Run {
@@ -131,7 +116,7 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
             <WorkerText run={run} />
           </div>
         </div>
-        <Actions
+        <RunActionButtons
           run={run}
           actions={actions}
           onRename={() => setRenaming(true)}
@@ -265,117 +250,4 @@ function Reason({ run }: { readonly run: run_headerFragment }) {
     );
   if (!run.statusReason) return null;
   return <Callout tone={isTerminal(run.status) ? 'info' : 'warn'}>{run.statusReason}</Callout>;
-}
-
-function Actions({
-  run,
-  actions,
-  onRename,
-  onTag,
-}: {
-  readonly run: run_headerFragment;
-  readonly actions: RunActions;
-  readonly onRename: () => void;
-  readonly onTag: () => void;
-}) {
-  const viewer = useViewer();
-  const router = useRouter();
-  const [confirming, setConfirming] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const doing = async (action: () => Promise<boolean>): Promise<void> => {
-    setBusy(true);
-    await action();
-    setBusy(false);
-  };
-  const over = isTerminal(run.status);
-  const pausable =
-    (run.status === 'RUNNING' || run.status === 'QUEUED') &&
-    run.pendingCommand !== 'PAUSE' &&
-    run.pendingCommand !== 'CANCEL';
-  const resumable = run.status === 'PAUSED' || (run.status === 'RUNNING' && run.pendingCommand === 'PAUSE');
-  return (
-    <div className={styles.actions}>
-      {viewer.can('pauseRun') && pausable && (
-        <Button busy={busy} icon={<Pause size={14} aria-hidden />} onClick={() => void doing(actions.pause)}>
-          Pause
-        </Button>
-      )}
-      {viewer.can('resumeRun') && resumable && (
-        <Button
-          busy={busy}
-          variant="primary"
-          icon={<Play size={14} aria-hidden />}
-          onClick={() => void doing(actions.resume)}
-        >
-          Resume
-        </Button>
-      )}
-      <ButtonLink href={`/review/${run.id}`} icon={<ListChecks size={14} aria-hidden />}>
-        Review
-      </ButtonLink>
-      <Menu
-        trigger={
-          <IconButton label="More actions" variant="default">
-            <Ellipsis size={16} aria-hidden />
-          </IconButton>
-        }
-      >
-        <MenuItem
-          icon={<GitCompareArrows size={14} aria-hidden />}
-          onSelect={() => router.push(`/compare?runs=${run.id}`)}
-        >
-          Compare with…
-        </MenuItem>
-        {viewer.can('createRun') && (
-          <MenuItem
-            icon={<CopyPlus size={14} aria-hidden />}
-            onSelect={() => router.push(`/p/${run.project.slug}/new?clone=${run.id}`)}
-          >
-            Clone
-          </MenuItem>
-        )}
-        {viewer.can('renameRun') && (
-          <MenuItem icon={<Pencil size={14} aria-hidden />} onSelect={onRename}>
-            Rename
-          </MenuItem>
-        )}
-        {viewer.can('setRunTags') && (
-          <MenuItem icon={<TagIcon size={14} aria-hidden />} onSelect={onTag}>
-            Edit tags
-          </MenuItem>
-        )}
-        {viewer.can('archiveRun') && (
-          <MenuItem
-            icon={run.archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />}
-            onSelect={() => void actions.setArchived(!run.archived)}
-          >
-            {run.archived ? 'Take out of the archive' : 'Archive'}
-          </MenuItem>
-        )}
-        {viewer.can('cancelRun') && !over && (
-          <>
-            <MenuSeparator />
-            <MenuItem
-              danger
-              icon={<Square size={14} aria-hidden />}
-              disabled={run.pendingCommand === 'CANCEL'}
-              onSelect={() => setConfirming(true)}
-            >
-              Cancel the run
-            </MenuItem>
-          </>
-        )}
-      </Menu>
-      <ConfirmDialog
-        open={confirming}
-        onOpenChange={setConfirming}
-        title={`Cancel #${run.number} ${run.name}?`}
-        description="It stops for good after the step it is in. What it recorded, and its checkpoints, stay. To stop for a while, pause it instead."
-        confirmLabel="Cancel the run"
-        onConfirm={async () => {
-          await actions.cancel();
-        }}
-      />
-    </div>
-  );
 }

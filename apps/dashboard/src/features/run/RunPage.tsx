@@ -170,7 +170,7 @@ function LoadedRun({
         {tab === 'logs' && (
           <LogsTab runId={run.id} live={live} pulse={`${run.updatedAt} ${run.step} ${run.status}`} />
         )}
-        {tab === 'comments' && <Comments subjectId={run.id} />}
+        {tab === 'comments' && <Comments kind="run" subjectId={run.id} />}
       </Page>
     </ChartsProvider>
   );

@@ -1,0 +1,5 @@
+import { InvitesPage } from '../../../../features/settings/InvitesPage.tsx';
+
+export default function Route() {
+  return <InvitesPage />;
+}

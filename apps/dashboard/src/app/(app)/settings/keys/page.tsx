@@ -1,0 +1,5 @@
+import { KeysPage } from '../../../../features/settings/KeysPage.tsx';
+
+export default function Route() {
+  return <KeysPage />;
+}

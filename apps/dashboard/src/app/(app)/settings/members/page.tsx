@@ -1,0 +1,5 @@
+import { MembersPage } from '../../../../features/settings/MembersPage.tsx';
+
+export default function Route() {
+  return <MembersPage />;
+}

@@ -1,0 +1,5 @@
+import { WorkersPage } from '../../../features/workers/WorkersPage.tsx';
+
+export default function Route() {
+  return <WorkersPage />;
+}

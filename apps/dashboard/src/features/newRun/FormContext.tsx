@@ -1,0 +1,22 @@
+'use client';
+import { createContext, useContext } from 'react';
+import type { Draft, Path } from './draft.ts';
+
+export interface FormApi {
+  readonly draft: Draft;
+  /** Writes one value; undefined takes it out, so that the default is in force. */
+  set(path: Path, value: unknown): void;
+  /** The text cannot be edited by the form now (it is not YAML of an object). */
+  readonly disabled: boolean;
+  readonly projectId: string;
+  readonly slug: string;
+}
+
+const FormContext = createContext<FormApi | null>(null);
+export const FormProvider = FormContext;
+
+export function useForm(): FormApi {
+  const form = useContext(FormContext);
+  if (!form) throw new Error('useForm: used outside FormProvider');
+  return form;
+}

@@ -1,0 +1,110 @@
+'use client';
+import { Plus, Trash2 } from 'lucide-react';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { type Path, errorsAt, valueAt } from './draft.ts';
+import { useForm } from './FormContext.tsx';
+import type { FormNode } from './formNode.ts';
+import styles from './ListField.module.css';
+import { SchemaField } from './SchemaField.tsx';
+
+/** A list of alternatives with names (the reward components): add, change, take out. */
+export function ListField({
+  node,
+  path,
+  label,
+}: {
+  readonly node: Extract<FormNode, { type: 'list' }>;
+  readonly path: Path;
+  readonly label: string;
+}) {
+  const { draft, set, disabled } = useForm();
+  const written = valueAt(draft.value, path);
+  const items: ReadonlyArray<unknown> = Array.isArray(written)
+    ? written
+    : Array.isArray(node.fallback)
+      ? node.fallback
+      : [];
+  const errors = errorsAt(draft.errors, path);
+  const add = (): void => set(path, [...items, freshItem(node.item, items)]);
+  const singular = label.replace(/s$/, '');
+  return (
+    <div className={styles.list} role="group" aria-label={label}>
+      {items.map((item, index) => (
+        // Items have no identity of their own; their place is what the path needs.
+        <div key={index} className={styles.item}>
+          <div className={styles.head}>
+            <span className={styles.name}>
+              {singular} {index + 1}
+              {typeof valueAt(item, ['name']) === 'string' && <code>{String(valueAt(item, ['name']))}</code>}
+            </span>
+            <IconButton
+              label={`Remove ${singular.toLowerCase()} ${index + 1}`}
+              size="sm"
+              disabled={disabled || items.length <= node.minItems}
+              onClick={() =>
+                set(
+                  path,
+                  items.filter((_, at) => at !== index),
+                )
+              }
+            >
+              <Trash2 size={14} aria-hidden />
+            </IconButton>
+          </div>
+          <WrittenItem node={node} items={items} path={path} index={index} written={Array.isArray(written)} />
+        </div>
+      ))}
+      {errors.map((error) => (
+        <span key={error} className={styles.error}>
+          {error}
+        </span>
+      ))}
+      <div>
+        <Button
+          size="sm"
+          icon={<Plus size={14} aria-hidden />}
+          disabled={disabled || items.length >= node.maxItems}
+          onClick={add}
+        >
+          Add {singular.toLowerCase()}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Items of a default list are not in the text yet: the first change writes the whole list. */
+function WrittenItem({
+  node,
+  items,
+  path,
+  index,
+  written,
+}: {
+  readonly node: Extract<FormNode, { type: 'list' }>;
+  readonly items: ReadonlyArray<unknown>;
+  readonly path: Path;
+  readonly index: number;
+  readonly written: boolean;
+}) {
+  const { set } = useForm();
+  if (written) return <SchemaField node={node.item} path={[...path, index]} label="Kind" />;
+  return (
+    <Button size="sm" onClick={() => set(path, items)}>
+      Change the default
+    </Button>
+  );
+}
+
+/** The first kind that is not used yet, with a name that is free. */
+function freshItem(item: FormNode, items: ReadonlyArray<unknown>): Record<string, unknown> {
+  if (item.type !== 'union') return {};
+  const kinds = items.map((one) => valueAt(one, ['kind']));
+  const names = items.map((one) => valueAt(one, ['name']));
+  const option = item.options.find((one) => !kinds.includes(one.kind)) ?? item.options[0];
+  if (!option) return {};
+  const base = option.kind.replace(/_.*/, '');
+  let name = base;
+  for (let count = 2; names.includes(name); count += 1) name = `${base}_${count}`;
+  return { kind: option.kind, name, weight: 1 };
+}

@@ -1,0 +1,127 @@
+'use client';
+import { PRESETS } from '@nabla/domain';
+import { useQuery } from 'urql';
+import { describeError } from '../../graphql/errors.ts';
+import { graphql } from '../../graphql/generated/index.ts';
+import { useViewer } from '../../graphql/session.tsx';
+import { ButtonLink } from '../../ui/Button.tsx';
+import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { useUrlState } from '../../ui/useUrlState.ts';
+import { Crumbs } from '../shell/Crumbs.tsx';
+import { draftText, editDraft } from './draft.ts';
+import { RunEditor } from './RunEditor.tsx';
+
+const newRunQuery = graphql(`
+  query NewRun($slug: String!, $cloneId: ID!, $isClone: Boolean!) {
+    project(slug: $slug) {
+      id
+      name
+      slug
+    }
+    run(id: $cloneId) @include(if: $isClone) {
+      id
+      name
+      number
+      config
+      tags
+    }
+    workers(first: 50) {
+      nodes {
+        id
+        name
+        online
+        device
+        backend
+      }
+    }
+  }
+`);
+
+/** A new run: from a preset (?preset=), a prompt set's version (?prompts=) or another run (?clone=). */
+export function NewRunPage({ slug }: { readonly slug: string }) {
+  const viewer = useViewer();
+  const url = useUrlState();
+  const cloneId = url.get('clone');
+  const [{ data, error }, retry] = useQuery({
+    query: newRunQuery,
+    variables: { slug, cloneId: cloneId ?? '', isClone: cloneId !== null },
+  });
+  const crumbs = (
+    <Crumbs
+      items={[
+        { label: 'Projects', href: '/projects' },
+        { label: data?.project?.name ?? slug, href: `/p/${slug}` },
+        { label: 'New run' },
+      ]}
+      project={slug}
+    />
+  );
+
+  if (!viewer.can('createRun'))
+    return (
+      <EmptyState
+        heading="h1"
+        title="Your role may not launch runs"
+        action={<ButtonLink href={`/p/${slug}`}>To the runs</ButtonLink>}
+      >
+        {crumbs}
+        An owner of the workspace can make you a researcher.
+      </EmptyState>
+    );
+  if (error && !data)
+    return (
+      <ErrorState
+        heading="h1"
+        message={describeError(error)}
+        onRetry={() => retry({ requestPolicy: 'network-only' })}
+      />
+    );
+  if (!data) return <SkeletonRows rows={10} label="Loading the form" />;
+  if (!data.project)
+    return (
+      <EmptyState
+        heading="h1"
+        title={`There is no project “${slug}”`}
+        action={<ButtonLink href="/projects">To the projects</ButtonLink>}
+      />
+    );
+  if (cloneId !== null && !data.run)
+    return (
+      <EmptyState
+        heading="h1"
+        title="The run to clone does not exist"
+        action={<ButtonLink href={`/p/${slug}/new`}>Start from a preset</ButtonLink>}
+      >
+        {crumbs}
+        It may belong to another workspace, or the address is mistyped.
+      </EmptyState>
+    );
+
+  const preset = url.get('preset');
+  const prompts = url.get('prompts');
+  const start = data.run
+    ? editDraft(draftText(data.run.config), ['name'], `${data.run.name}-clone`)
+    : startText(preset, prompts);
+  const origin = cloneId ?? (prompts === null ? (preset ?? '') : `prompts:${prompts}`);
+  return (
+    <>
+      {crumbs}
+      <RunEditor
+        key={origin}
+        project={data.project}
+        start={start}
+        storageKey={`nabla:new-run:${slug}:${origin}`}
+        clonedFrom={data.run ?? null}
+        workers={data.workers.nodes}
+      />
+    </>
+  );
+}
+
+function startText(preset: string | null, promptsVersionId: string | null): string {
+  const name = promptsVersionId === null ? preset : 'own_prompts';
+  const chosen = PRESETS.find((one) => one.name === name) ?? PRESETS[0];
+  const text = draftText(chosen?.config ?? {});
+  return promptsVersionId === null ? text : editDraft(text, ['task', 'promptSetVersionId'], promptsVersionId);
+}

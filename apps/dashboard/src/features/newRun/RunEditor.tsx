@@ -1,0 +1,222 @@
+'use client';
+import { PRESETS } from '@nabla/domain';
+import { ChevronDown, RotateCcw } from 'lucide-react';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, useEffect, useMemo, useState } from 'react';
+import { useMutation } from 'urql';
+import { type Refusal, refusals } from '../../graphql/errors.ts';
+import { graphql } from '../../graphql/generated/index.ts';
+import { Button } from '../../ui/Button.tsx';
+import { Menu, MenuItem } from '../../ui/Menu.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { Callout } from '../../ui/states.tsx';
+import { ConfigForm } from './ConfigForm.tsx';
+import { draftText, editDraft, readDraft } from './draft.ts';
+import { type FormApi, FormProvider } from './FormContext.tsx';
+import { type KeptDraft, dropDraft, freshKey, keepDraft, readKeptDraft } from './keptDraft.ts';
+import { LaunchDetails } from './LaunchDetails.tsx';
+import { LaunchSummary } from './LaunchSummary.tsx';
+import styles from './RunEditor.module.css';
+import { YamlEditor } from './YamlEditor.tsx';
+
+const createRunMutation = graphql(`
+  mutation CreateRun($input: CreateRunInput!) {
+    createRun(input: $input) {
+      run {
+        id
+        number
+        name
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+export interface WorkerChoice {
+  readonly id: string;
+  readonly name: string;
+  readonly online: boolean;
+  readonly device: string;
+  readonly backend: string;
+}
+
+/**
+ * The form and the YAML beside it: two views of one text.
+ * @param start the text to begin with, when no draft was kept under `storageKey`.
+ */
+export function RunEditor({
+  project,
+  start,
+  storageKey,
+  clonedFrom,
+  workers,
+}: {
+  readonly project: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly start: string;
+  readonly storageKey: string;
+  readonly clonedFrom: {
+    readonly id: string;
+    readonly name: string;
+    readonly number: number;
+    readonly tags: ReadonlyArray<string>;
+  } | null;
+  readonly workers: ReadonlyArray<WorkerChoice>;
+}) {
+  const router = useRouter();
+  const [{ fetching }, createRun] = useMutation(createRunMutation);
+  const fresh = (): KeptDraft => ({
+    text: start,
+    tags: clonedFrom?.tags.join(', ') ?? '',
+    note: '',
+    workerId: '',
+    idempotencyKey: freshKey(),
+  });
+  const [restored, setRestored] = useState(() => {
+    const kept = readKeptDraft(storageKey);
+    return kept !== null && kept.text !== start;
+  });
+  const [kept, setKept] = useState<KeptDraft>(() => readKeptDraft(storageKey) ?? fresh());
+  const [problems, setProblems] = useState<ReadonlyArray<Refusal>>([]);
+  const [launched, setLaunched] = useState(false);
+  // Another draft is another run: it gets a key of its own, so that a changed form is not answered with the earlier run.
+  const change = (patch: Partial<KeptDraft>): void => {
+    setProblems([]);
+    setKept((present) => ({ ...present, ...patch, idempotencyKey: freshKey() }));
+  };
+  useEffect(() => {
+    if (!launched) keepDraft(storageKey, kept);
+  }, [storageKey, kept, launched]);
+
+  const local = useMemo(() => readDraft(kept.text), [kept.text]);
+  // What the API refused stands at its field like what this page finds itself.
+  const draft = useMemo(() => {
+    const refused = problems
+      .filter((one) => one.path[0] === 'config')
+      .map((one) => ({ path: one.path.slice(1), message: one.message, line: undefined, column: undefined }));
+    return { ...local, errors: [...local.errors, ...refused] };
+  }, [local, problems]);
+  const form: FormApi = {
+    draft,
+    set: (path, value) => change({ text: editDraft(kept.text, path, value) }),
+    disabled: !draft.editable,
+    projectId: project.id,
+    slug: project.slug,
+  };
+  const restart = (text: string): void => {
+    change({ text });
+    setRestored(false);
+  };
+
+  const launch = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (!local.config) return;
+    const result = await createRun({
+      input: {
+        projectId: project.id,
+        config: local.value,
+        tags: kept.tags
+          .split(',')
+          .map((tag) => tag.trim())
+          .filter((tag) => tag !== ''),
+        note: kept.note,
+        idempotencyKey: kept.idempotencyKey,
+        ...(clonedFrom ? { clonedFromId: clonedFrom.id } : {}),
+        ...(kept.workerId === '' ? {} : { workerId: kept.workerId }),
+      },
+    });
+    const found = refusals(result, result.data?.createRun.errors);
+    setProblems(found);
+    const run = result.data?.createRun.run;
+    if (found.length > 0 || !run) return;
+    setLaunched(true);
+    dropDraft(storageKey);
+    router.push(`/runs/${run.id}`);
+  };
+  const elsewhere = problems.filter((one) => one.path[0] !== 'config');
+
+  return (
+    <form className={styles.page} onSubmit={(event) => void launch(event)} noValidate aria-label="New run">
+      <PageHeader
+        title="New run"
+        meta={
+          clonedFrom ? (
+            <>
+              Clone of{' '}
+              <Link href={`/runs/${clonedFrom.id}`}>{`#${clonedFrom.number} ${clonedFrom.name}`}</Link>
+            </>
+          ) : (
+            `in ${project.name}`
+          )
+        }
+        actions={<PresetMenu onChoose={restart} />}
+      />
+      {restored && (
+        <Callout title="Your draft was kept.">
+          <Button size="sm" icon={<RotateCcw size={14} aria-hidden />} onClick={() => restart(start)}>
+            Start afresh
+          </Button>
+        </Callout>
+      )}
+      <div className={styles.columns}>
+        <div className={styles.fields}>
+          {!draft.editable && (
+            <Callout tone="warn" title="The YAML cannot be read">
+              The form rests until it can; nothing is lost. What is wrong is listed below the YAML.
+            </Callout>
+          )}
+          <FormProvider value={form}>
+            <ConfigForm />
+          </FormProvider>
+          <LaunchDetails kept={kept} onChange={change} workers={workers} />
+        </div>
+        <div className={styles.side}>
+          <div className={styles.sticky}>
+            <LaunchSummary draft={draft} />
+            {elsewhere.map((problem) => (
+              <Callout key={problem.message} tone="bad">
+                {problem.path.length > 0 && <code>{problem.path.join('.')} </code>}
+                {problem.message}
+              </Callout>
+            ))}
+            <Button
+              type="submit"
+              variant="primary"
+              busy={fetching || launched}
+              disabled={draft.errors.length > 0}
+              className={styles.launch}
+            >
+              {draft.errors.length > 0 ? `${draft.errors.length} to correct` : 'Launch run'}
+            </Button>
+            <YamlEditor text={kept.text} errors={draft.errors} onChange={(text) => change({ text })} />
+          </div>
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function PresetMenu({ onChoose }: { readonly onChoose: (text: string) => void }) {
+  return (
+    <Menu
+      trigger={
+        <Button>
+          Preset <ChevronDown size={14} aria-hidden />
+        </Button>
+      }
+    >
+      {PRESETS.map((preset) => (
+        <MenuItem key={preset.name} onSelect={() => onChoose(draftText(preset.config))}>
+          <span className={styles.preset}>
+            <span className={styles.presetTitle}>{preset.title}</span>
+            <span className={styles.presetText}>{preset.description}</span>
+          </span>
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}

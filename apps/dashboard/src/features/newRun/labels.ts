@@ -1,0 +1,44 @@
+/** @file Words for keys of the configuration. */
+
+const LABELS: Readonly<Record<string, string>> = {
+  kvHeads: 'Key/value heads',
+  feedForward: 'Feed-forward width',
+  ropeTheta: 'RoPE θ',
+  tieEmbeddings: 'Tie embeddings',
+  initStd: 'Initial std',
+  promptsPerStep: 'Prompts per step',
+  groupSize: 'Group size G',
+  maxNewTokens: 'Max new tokens',
+  epsilonLow: 'ε low',
+  epsilonHigh: 'ε high',
+  beta: 'β',
+  beta1: 'β₁',
+  beta2: 'β₂',
+  epsilon: 'ε',
+  kl: 'KL penalty',
+  gradClip: 'Clip gradient norm at',
+  promptSetVersionId: 'Prompt set',
+  minimum: 'Min',
+  path: 'Path',
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  exact_match: 'exact match',
+  partial_credit: 'partial credit',
+  sort_digits: 'sort digits',
+  reverse_text: 'reverse text',
+  prompt_set: 'prompt set',
+};
+
+/** "learningRate" → "Learning rate" */
+export function labelOf(key: string): string {
+  const known = LABELS[key];
+  if (known !== undefined) return known;
+  const words = key.replaceAll(/([A-Z])/g, ' $1').toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The word for one alternative of a choice; technical names stay as they are written in YAML. */
+export function kindLabel(kind: string): string {
+  return KINDS[kind] ?? kind;
+}
