@@ -10,7 +10,7 @@ const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 30_000;
 /** A process that lived this long has proved itself: its next death starts the count anew. */
 const PROVED_MS = 60_000;
-const TRIES = 5;
+const TRIES = 10;
 
 /**
  * @typedef {object} ServiceSpec

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import type { RunConfigInput } from '@nabla/domain';
 import type { projectsApi } from './api/projects.ts';
 import type { RunInfo, runsApi } from './api/runs.ts';
-import type { trainerApi } from './api/trainer.ts';
-import { RefusedError } from './errors.ts';
+import type { LeaseInfo, trainerApi } from './api/trainer.ts';
+import { backoffMs, pause } from './backoff.ts';
+import { ConnectionError, RefusedError } from './errors.ts';
 import type { RunCommand } from './generated/operations.ts';
 import type { StepLog } from './records/stepRecord.ts';
 import { RunChannel } from './runChannel.ts';
@@ -44,11 +45,33 @@ export interface StartedRun {
   release(reason?: string): Promise<void>;
 }
 
+/** A claim whose answer was lost leaves the run claimed: registering again gives it back, and it can be claimed anew. */
+async function claimOwn(
+  worker: ReturnType<typeof trainerApi>,
+  claim: { workerId: string; runId: string; leaseSeconds: number },
+  register: () => Promise<void>,
+): Promise<LeaseInfo> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const lease = await worker.claim(claim);
+      if (lease !== null) return lease;
+      const message = `run ${claim.runId} was made but cannot be claimed`;
+      throw new RefusedError('claimRun', [{ code: 'INVALID_STATE', message, path: [] }]);
+    } catch (error) {
+      if (!(error instanceof ConnectionError) || attempt + 1 >= CLAIM_ATTEMPTS) throw error;
+      await pause(backoffMs(attempt));
+      await register();
+    }
+  }
+}
+
 interface Doors {
   readonly projects: ReturnType<typeof projectsApi>;
   readonly runs: ReturnType<typeof runsApi>;
   readonly worker: ReturnType<typeof trainerApi>;
 }
+
+const CLAIM_ATTEMPTS = 5;
 
 export async function startRun(
   { projects, runs, worker }: Doors,
@@ -59,14 +82,16 @@ export async function startRun(
     options.onProblem ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
   const workerId = `wrk_${randomUUID()}`;
   const project = await projects.get(options.project);
-  await worker.register({
-    id: workerId,
-    name: options.workerName ?? `${hostname()} (own trainer)`,
-    backend: 'external',
-    host: hostname(),
-    version: process.version,
-    device: `${process.platform} ${process.arch}`,
-  });
+  const register = (): Promise<void> =>
+    worker.register({
+      id: workerId,
+      name: options.workerName ?? `${hostname()} (own trainer)`,
+      backend: 'external',
+      host: hostname(),
+      version: process.version,
+      device: `${process.platform} ${process.arch}`,
+    });
+  await register();
   const run = await runs.create({
     projectId: project.id,
     config,
@@ -75,11 +100,7 @@ export async function startRun(
     ...(tags === undefined ? {} : { tags }),
     ...(note === undefined ? {} : { note }),
   });
-  const lease = await worker.claim({ workerId, runId: run.id, leaseSeconds });
-  if (lease === null)
-    throw new RefusedError('claimRun', [
-      { code: 'INVALID_STATE', message: `run ${run.id} was made but cannot be claimed`, path: [] },
-    ]);
+  const lease = await claimOwn(worker, { workerId, runId: run.id, leaseSeconds }, register);
   const root = options.spoolFolder ?? join(tmpdir(), `nabla-spool-${workerId}`);
   const channel = await RunChannel.open({
     trainer: worker,

@@ -92,7 +92,7 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 const answerSchema = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(
       z.looseObject({

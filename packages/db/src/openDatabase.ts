@@ -98,6 +98,8 @@ export function connect(url: string, poolSize: number, log: DatabaseLog) {
   });
   // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
   pool.on('error', (error) => log('warn', `A database connection was lost: ${error.message}`));
+  // One that breaks while a transaction holds it fails its query; the event beside that would end the process too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,

@@ -8,31 +8,36 @@ export interface RunPreset {
   readonly config: RunConfigInput;
 }
 
-/** The run that a fresh installation starts by itself. */
+/**
+ * The run that a fresh installation starts by itself. The warm-up stops early on purpose: its policy sorts a quarter of the
+ * lists, so that there is something to reward and something left to learn. Initial weights of deviation 0.06 (for a width of
+ * 96) learn several times faster than the default, which suits wider models.
+ */
 const demo: RunConfigInput = {
-  name: 'addition-rloo',
+  name: 'sort-rloo',
   seed: 1,
-  model: { layers: 2, width: 96, heads: 4, kvHeads: 2, feedForward: 256 },
+  model: { layers: 2, width: 96, heads: 4, kvHeads: 2, feedForward: 256, initStd: 0.06 },
   tokenizer: { kind: 'char' },
-  task: { kind: 'addition', digits: { min: 1, max: 2 } },
+  task: { kind: 'sort_digits', length: { min: 6, max: 8 } },
   rewards: [{ kind: 'exact_match', name: 'exact', weight: 1 }],
-  warmup: { steps: 150, batchSize: 64, optimizer: { learningRate: 2e-3 } },
+  warmup: { steps: 75, batchSize: 64, optimizer: { learningRate: 2e-3 } },
   policyGradient: {
-    steps: 300,
-    promptsPerStep: 16,
+    steps: 800,
+    promptsPerStep: 32,
     groupSize: 8,
-    maxNewTokens: 6,
+    maxNewTokens: 9,
     advantage: 'rloo',
-    optimizer: { learningRate: 1e-3, schedule: { kind: 'cosine', warmupSteps: 10 } },
+    optimizer: { learningRate: 3e-4, schedule: { kind: 'cosine', warmupSteps: 10 } },
   },
+  record: { completionsEverySteps: 5 },
 };
 
 export const PRESETS: readonly RunPreset[] = [
   {
     name: 'demo',
-    title: 'Addition, RLOO',
+    title: 'Sort digits, RLOO',
     description:
-      'Adds numbers of one or two digits: a short warm-up, then REINFORCE with a leave-one-out baseline. A few minutes on two cores.',
+      'Sorts six to eight digits: a short warm-up, then REINFORCE with a leave-one-out baseline. A minute or two on two cores.',
     config: demo,
   },
   {
@@ -42,7 +47,7 @@ export const PRESETS: readonly RunPreset[] = [
       'Group-normalised advantages, clipped ratio, two inner epochs, a small KL to the policy after warm-up.',
     config: {
       name: 'sort-grpo',
-      model: { layers: 2, width: 96, heads: 4, feedForward: 256 },
+      model: { layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
       task: { kind: 'sort_digits', length: { min: 3, max: 5 } },
       rewards: [
         { kind: 'exact_match', name: 'exact', weight: 1 },
@@ -68,7 +73,7 @@ export const PRESETS: readonly RunPreset[] = [
     description: 'Mean-only group baseline and a constant length normaliser: no length bias.',
     config: {
       name: 'reverse-dr-grpo',
-      model: { layers: 2, width: 96, heads: 4, feedForward: 256 },
+      model: { layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
       task: { kind: 'reverse_text', length: { min: 3, max: 5 } },
       rewards: [
         { kind: 'exact_match', name: 'exact', weight: 1 },
@@ -94,7 +99,7 @@ export const PRESETS: readonly RunPreset[] = [
       'Reach a number with the given ones: several right answers, checked by evaluating the expression.',
     config: {
       name: 'countdown-rloo',
-      model: { layers: 3, width: 128, heads: 4, feedForward: 384 },
+      model: { layers: 3, width: 128, heads: 4, feedForward: 384, initStd: 0.06 },
       task: { kind: 'countdown', numbers: 3, maxNumber: 9 },
       rewards: [
         { kind: 'exact_match', name: 'solved', weight: 1 },

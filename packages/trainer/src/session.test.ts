@@ -5,6 +5,7 @@ import path from 'node:path';
 import { metricDefinition, type PromptRecord, type RunConfig, type RunConfigInput } from '@nabla/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { mean } from './algorithms/advantages.ts';
 import { openBackend, type Backend } from './backend/backend.ts';
 import { describeOnEachBackend } from './backend/testBackends.ts';
 import { createSession, type Session } from './session.ts';
@@ -170,6 +171,28 @@ await describeOnEachBackend('session', (backend) => {
     expect(backend.memory().numTensors).toBe(inPolicyGradient);
     session.dispose();
     expect(backend.memory().numTensors).toBe(start);
+  });
+
+  it('learns: the mean reward of the last steps is well above that of the first', async () => {
+    const session = await open(
+      tinyConfig({
+        model: { layers: 1, width: 32, heads: 2, feedForward: 64, initStd: 0.1 },
+        task: { kind: 'sort_digits', length: { min: 2, max: 3 } },
+        warmup: { steps: 20, batchSize: 32, optimizer: { learningRate: 5e-3 } },
+        policyGradient: {
+          steps: 60,
+          promptsPerStep: 8,
+          groupSize: 8,
+          maxNewTokens: 4,
+          optimizer: { learningRate: 2e-3 },
+        },
+      }),
+    );
+    const results = await run(session, 80);
+    session.dispose();
+    const rewards = results.slice(20).map(({ metrics }) => metrics.get('reward/mean') ?? NaN);
+    // Means of 640 completions: a standard error of 0.02. The climb is 0.3 with this seed; half of it must be there.
+    expect(mean(rewards.slice(-10)) - mean(rewards.slice(0, 10))).toBeGreaterThan(0.95);
   });
 
   it('a micro-batch size changes no completion and no reward', async () => {

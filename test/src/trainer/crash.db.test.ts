@@ -112,7 +112,7 @@ describe('SIGTERM', () => {
     first.signal('SIGTERM');
     expect(await first.exited).toBe(0);
     const between = await house.client.runs.get(run.id);
-    expect(between.status).toBe('QUEUED');
+    expect(between.status, first.messages.join('\n')).toBe('QUEUED');
     const steps: number[] = [];
     for await (const checkpoint of house.client.runs.checkpoints(run.id)) steps.push(checkpoint.step);
     expect(steps).toContain(between.step);

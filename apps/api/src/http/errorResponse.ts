@@ -30,8 +30,9 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
     }
     const presented = presentError(bodyError(error), log);
     const { http: _http, ...extensions } = presented.extensions;
-    const code = String(extensions['code'] ?? 'GRAPHQL_PARSE_FAILED');
-    const status = extensions['code'] === undefined ? 400 : (statusByCode[code] ?? 500);
+    // Without a code of ours it is a syntax error of the query.
+    const code = typeof extensions['code'] === 'string' ? extensions['code'] : 'GRAPHQL_PARSE_FAILED';
+    const status = code === 'GRAPHQL_PARSE_FAILED' ? 400 : (statusByCode[code] ?? 500);
     res.status(status).json({
       errors: [
         { message: presented.message, locations: presented.locations, extensions: { ...extensions, code } },

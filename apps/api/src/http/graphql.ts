@@ -1,4 +1,5 @@
 /** @file GraphQL over HTTP: who, how much, then Apollo Server. */
+// oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands a rejection on to the error handler
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { unwrapResolverError } from '@apollo/server/errors';

@@ -1,6 +1,6 @@
 /** @file Subscriptions over WebSocket (graphql-ws) on the same server. */
 import type { Server } from 'node:http';
-import { type GraphQLError, type GraphQLSchema, getOperationAST, validate } from 'graphql';
+import { type GraphQLError, type GraphQLSchema, getOperationAST, OperationTypeNode, validate } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -82,7 +82,7 @@ export function serveWebsocket(
             bytes: 0,
             signedIn: actor !== undefined,
           });
-          if (getOperationAST(document, operationName)?.operation !== 'subscription') {
+          if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) {
             throw requestError(
               'UNSUPPORTED',
               'A WebSocket carries subscriptions; send queries and mutations by POST.',

@@ -1,4 +1,4 @@
 /** @file What tests of other packages need from the API. */
 export { startTestApi, type TestApi, type TestApiOptions, type TestPerson } from './startTestApi.ts';
-export { subscribe, type SubscribeOptions, type TestSubscription } from './subscribe.ts';
+export { firstMessage, subscribe, type SubscribeOptions, type TestSubscription } from './subscribe.ts';
 export { sendGraphql, type GraphqlResult } from './sendGraphql.ts';

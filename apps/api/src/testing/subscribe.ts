@@ -1,4 +1,5 @@
 /** @file A GraphQL subscription over a real WebSocket, for tests. */
+import { setTimeout } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
@@ -85,8 +86,24 @@ export async function subscribe<Data = Record<string, unknown>>(
         await new Promise<void>((resolve) => (wake = resolve));
       }
     },
-    close: async () => void (await client.dispose()),
+    close: async () => {
+      await client.dispose();
+    },
   };
+}
+
+/** Repeats what is harmless to repeat until the first message has come: from outside one cannot see when a subscription listens. */
+export async function firstMessage<T>(
+  subscription: { next: () => Promise<T> },
+  trigger: () => Promise<unknown>,
+): Promise<T> {
+  let come = false;
+  const first = subscription.next().finally(() => (come = true));
+  while (!come) {
+    await trigger();
+    await Promise.race([first, setTimeout(50)]);
+  }
+  return first;
 }
 
 function endOf(error: unknown): { code?: number; message: string } {

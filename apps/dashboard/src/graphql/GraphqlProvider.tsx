@@ -6,7 +6,7 @@ import { type GraphqlClient, createGraphqlClient } from './client.ts';
 import type { ConnectionState, Realtime } from './realtime.ts';
 
 const RealtimeContext = createContext<Realtime | null>(null);
-const ON_SERVER: ConnectionState = { status: 'connecting', since: 0 };
+const ON_SERVER: ConnectionState = { status: 'connecting', since: 0, outage: null };
 
 /** Renders nothing on the server but `fallback`: what is below needs the browser's cookies and socket. */
 export function GraphqlProvider({

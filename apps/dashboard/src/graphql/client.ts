@@ -8,10 +8,10 @@ import {
   mapExchange,
   subscriptionExchange,
 } from 'urql';
-import { pipe, tap } from 'wonka';
 import { createCache } from './cache.ts';
 import { isSignedOut } from './errors.ts';
 import { type Realtime, createRealtime } from './realtime.ts';
+import { recovery } from './recovery.ts';
 
 export interface GraphqlClient {
   readonly client: Client;
@@ -20,7 +20,7 @@ export interface GraphqlClient {
 
 /**
  * A client with a normalised cache and one WebSocket. When the connection comes back after a loss, every query that is on
- * the page is fetched again.
+ * the page is fetched again; one that fails because the server or its database is away is tried until it works.
  * @param onSignedOut called when the API no longer knows the session.
  */
 export function createGraphqlClient(onSignedOut: () => void): GraphqlClient {
@@ -34,7 +34,7 @@ export function createGraphqlClient(onSignedOut: () => void): GraphqlClient {
           if (isSignedOut(error)) onSignedOut();
         },
       }),
-      refetchOnReconnect(realtime),
+      recovery(realtime),
       createCache(),
       fetchExchange,
       subscriptionExchange({
@@ -67,26 +67,4 @@ function httpOptions(url: string) {
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin', headers: { 'apollo-require-preflight': 'true' } },
   } as const;
-}
-
-function refetchOnReconnect(realtime: Realtime): Exchange {
-  return ({ client, forward }) => {
-    const active = new Map<number, Operation>();
-    realtime.onReconnect(() => {
-      for (const operation of active.values())
-        client.reexecuteOperation(
-          client.createRequestOperation('query', operation, { requestPolicy: 'cache-and-network' }),
-        );
-    });
-    return (operations) =>
-      forward(
-        pipe(
-          operations,
-          tap((operation) => {
-            if (operation.kind === 'query') active.set(operation.key, operation);
-            else if (operation.kind === 'teardown') active.delete(operation.key);
-          }),
-        ),
-      );
-  };
 }

@@ -7,6 +7,8 @@ export interface ConnectionState {
   readonly status: ConnectionStatus;
   /** When the present status began (ms since the epoch). */
   readonly since: number;
+  /** What the server says is wrong while it can be reached itself (its database is away, for instance). */
+  readonly outage: string | null;
 }
 
 export interface Realtime {
@@ -15,6 +17,8 @@ export interface Realtime {
   onStateChange(listener: () => void): () => void;
   /** Called each time the connection is back after it was lost: what was missed must be fetched. */
   onReconnect(listener: () => void): () => void;
+  /** Queries fail, for this reason, although the socket may be open; null: they work again. */
+  reportOutage(reason: string | null): void;
   dispose(): void;
 }
 
@@ -24,13 +28,20 @@ const LONGEST_WAIT_MS = 5_000;
 
 /** Opens the connection at once and keeps it, retrying for as long as the page lives. */
 export function createRealtime(url: string): Realtime {
-  let state: ConnectionState = { status: 'connecting', since: Date.now() };
+  let socketStatus: ConnectionStatus = 'connecting';
+  let outage: string | null = null;
+  let state: ConnectionState = { status: socketStatus, since: Date.now(), outage };
   const stateListeners = new Set<() => void>();
   const reconnectListeners = new Set<() => void>();
-  const setStatus = (status: ConnectionStatus): void => {
-    if (state.status === status) return;
-    state = { status, since: Date.now() };
+  const update = (): void => {
+    const status = outage !== null && socketStatus === 'live' ? 'lost' : socketStatus;
+    if (state.status === status && state.outage === outage) return;
+    state = { status, since: state.status === status ? state.since : Date.now(), outage };
     for (const listener of stateListeners) listener();
+  };
+  const setStatus = (status: ConnectionStatus): void => {
+    socketStatus = status;
+    update();
   };
 
   let disposed = false;
@@ -77,6 +88,10 @@ export function createRealtime(url: string): Realtime {
     onReconnect: (listener) => {
       reconnectListeners.add(listener);
       return () => reconnectListeners.delete(listener);
+    },
+    reportOutage: (reason) => {
+      outage = reason;
+      update();
     },
     dispose: () => {
       disposed = true;

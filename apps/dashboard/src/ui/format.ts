@@ -20,6 +20,14 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   return sign + Number(size.toPrecision(digits)).toLocaleString('en', { maximumFractionDigits: 8 });
 }
 
+/** For columns: four decimals where they tell something, else as formatNumber has it. */
+export function formatAligned(value: number | null | undefined): string {
+  if (typeof value !== 'number') return formatNumber(value);
+  const size = Math.abs(value);
+  if (!Number.isFinite(value) || size >= 100 || (size < 1e-3 && size > 0)) return formatNumber(value);
+  return (value < 0 ? MINUS : '') + size.toFixed(4);
+}
+
 /** With a sign always shown, for differences. */
 export function formatSigned(value: number | null | undefined, digits = 4): string {
   const text = formatNumber(value, digits);

@@ -157,12 +157,12 @@ export function decoder(config: ModelConfig, vocabulary: number): Decoder {
       const [batch, , length] = at(cache, 0).shape;
       if (batch === undefined || length === undefined) throw new RangeError('decode: the cache has no axes');
       const bias = decodeBias(padding, position, length);
-      const rows = cachePlace(batch, kvHeads, length, position);
+      const place = cachePlace(at(cache, 0), position);
       const here = ropeAt(tables, position);
       const next: tf.Tensor[] = [];
       const x = hidden(weights, tf.reshape(tokens, [batch, 1]), here, (layer, q, k, v) => {
-        const keys = writeCache(at(cache, 2 * layer), k, rows);
-        const values = writeCache(at(cache, 2 * layer + 1), v, rows);
+        const keys = writeCache(at(cache, 2 * layer), k, place);
+        const values = writeCache(at(cache, 2 * layer + 1), v, place);
         next.push(keys, values);
         return decodeAttention(q, keys, values, bias);
       });

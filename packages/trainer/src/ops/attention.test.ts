@@ -77,7 +77,7 @@ await describeOnEachBackend('attention', () => {
     let values = prefillCache(place(v, 0, prompt), length);
     for (let t = prompt; t < total; t++) {
       const position = tf.scalar(t, 'int32');
-      const here = cachePlace(batch, 2, length, position);
+      const here = cachePlace(keys, position);
       keys = writeCache(keys, place(k, t), here);
       values = writeCache(values, place(v, t), here);
       const one = decodeAttention(place(q, t), keys, values, decodeBias(padding, position, length));
@@ -99,7 +99,11 @@ await describeOnEachBackend('attention', () => {
   it('leaves a cache alone that is written to', () => {
     const cache = prefillCache(irregularTensor([1, 1, 1, 2]), 2);
     const before = [...cache.dataSync()];
-    const written = writeCache(cache, tf.ones([1, 1, 1, 2]), cachePlace(1, 1, 2, tf.scalar(1, 'int32')));
+    const written = writeCache(
+      cache,
+      tf.ones([1, 1, 1, 2]),
+      cachePlace(tf.zeros([1, 1, 2, 2]), tf.scalar(1, 'int32')),
+    );
     expect([...written.dataSync()]).toEqual([before[0], before[1], 1, 1]);
     expect([...cache.dataSync()]).toEqual(before);
   });
@@ -115,7 +119,11 @@ await describeOnEachBackend('attention', () => {
     expect(() => prefillCache(tf.zeros([1, 3, 1, 2]), 2)).toThrow(/3 prompt tokens do not fit a cache of 2/);
     expect(() => decodeBias(none(1), tf.scalar(1), 4)).toThrow(/position must be int32/);
     expect(() =>
-      writeCache(tf.zeros([1, 1, 2, 2]), tf.zeros([1, 2, 1, 2]), cachePlace(1, 1, 2, tf.scalar(1, 'int32'))),
+      writeCache(
+        tf.zeros([1, 1, 2, 2]),
+        tf.zeros([1, 2, 1, 2]),
+        cachePlace(tf.zeros([1, 1, 2, 2]), tf.scalar(1, 'int32')),
+      ),
     ).toThrow(/writeCache: x must have the shape/);
     expect(() => decodeAttention(q, tf.zeros([1, 2, 8, 2]), tf.zeros([1, 2, 8, 2]), tf.zeros([1]))).toThrow(
       /decodeAttention: q must have the shape \[1, 1, 4, 2\]/,

@@ -140,55 +140,55 @@ export interface CachePlace {
 }
 
 /**
- * The place of one position. Compute it once per token: all layers, keys and values share it.
- * @param length Tmax
+ * The place of one position in caches of [batch, kvHeads, length, width]. Compute it once per token: all layers, keys and
+ * values share it.
  * @param position int32 []
  */
-export function cachePlace(batch: number, kvHeads: number, length: number, position: tf.Tensor): CachePlace {
+export function cachePlace(cache: tf.Tensor, position: tf.Tensor): CachePlace {
+  const [batch, kvHeads, length, width] = cacheShape(cache);
   assertShape('cachePlace', 'position', position, [], 'int32');
   if (native() !== null) {
-    // Begin and end of a slice [:, :, position, :]; what the masks of `writeCache` leave open is not looked at.
-    const begin = tf.concat([tf.tensor1d([0, 0], 'int32'), tf.reshape(position, [1])]);
-    return { indices: [begin, tf.add(begin, tf.tensor1d([0, 0, 1], 'int32'))] };
+    // Begin and end of the columns [:, position · Dh … ] of the cache as [B · Hkv, Tmax · Dh].
+    const begin = tf.mul(
+      tf.concat([tf.tensor1d([0], 'int32'), tf.reshape(position, [1])]),
+      tf.scalar(width, 'int32'),
+    );
+    return { indices: [begin, tf.add(begin, tf.tensor1d([0, width], 'int32'))] };
   }
   const starts = Int32Array.from({ length: batch * kvHeads }, (_, sequence) => sequence * length);
   return { indices: [tf.add(tf.tensor2d(starts, [batch * kvHeads, 1], 'int32'), position)] };
 }
 
 /**
- * The cache with one position overwritten; the one given stays as it is. TensorFlow writes in place where nobody else holds the
- * cache, which takes half the time of its scatter (that always copies).
+ * The cache with one position overwritten; the one given stays as it is. TensorFlow writes a slice in place where nobody else
+ * holds the cache: 27 µs for 64 × 4 heads and 32 places, where its scatter, which always copies, takes 42 µs and 8 times
+ * the places 200 µs.
  * @param cache [B, Hkv, Tmax, Dh]
  * @param x [B, 1, Hkv, Dh], the new token's keys (or values)
  * @returns [B, Hkv, Tmax, Dh]
  */
 export function writeCache(cache: tf.Tensor, x: tf.Tensor, place: CachePlace): tf.Tensor {
-  const [batch, kvHeads, length, width] = [
-    sizeOf(cache, 0),
-    sizeOf(cache, 1),
-    sizeOf(cache, 2),
-    sizeOf(cache, 3),
-  ];
+  const [batch, kvHeads, length, width] = cacheShape(cache);
   assertShape('writeCache', 'x', x, [batch, 1, kvHeads, width]);
+  const updates = tf.reshape(x, [batch * kvHeads, width]);
   const [first, second] = place.indices;
   const backend = native();
   if (backend !== null && first !== undefined && second !== undefined) {
-    const strides = tf.tensor1d([1, 1, 1], 'int32');
-    const masks = {
-      begin_mask: 0b011,
-      end_mask: 0b011,
-      ellipsis_mask: 0,
-      new_axis_mask: 0,
-      shrink_axis_mask: 0,
-    };
-    const update = tf.reshape(x, [batch, kvHeads, 1, width]);
-    const inputs = [cache, first, second, strides, update];
-    return nativeOp(backend, 'TensorStridedSliceUpdate', inputs, { T: 'float32', Index: 'int32', ...masks });
+    const flat = tf.reshape(cache, [batch * kvHeads, length * width]);
+    // The masks leave the first axis whole.
+    const masks = { begin_mask: 1, end_mask: 1, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 0 };
+    const inputs = [flat, first, second, tf.tensor1d([1, 1], 'int32'), updates];
+    const attrs = { T: 'float32', Index: 'int32', ...masks } as const;
+    return tf.reshape(nativeOp(backend, 'TensorStridedSliceUpdate', inputs, attrs), cache.shape);
   }
   if (first === undefined) throw new Error('writeCache: the place is empty, it must come from cachePlace');
   const flat = tf.reshape(cache, [batch * kvHeads * length, width]);
-  const updates = tf.reshape(x, [batch * kvHeads, width]);
   return tf.reshape(tf.tensorScatterUpdate(flat, first, updates), cache.shape);
+}
+
+function cacheShape(cache: tf.Tensor): [batch: number, kvHeads: number, length: number, width: number] {
+  assertShape('cache', 'cache', cache, [null, null, null, null], 'float32');
+  return [sizeOf(cache, 0), sizeOf(cache, 1), sizeOf(cache, 2), sizeOf(cache, 3)];
 }
 
 interface Heads {

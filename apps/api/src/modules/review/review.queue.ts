@@ -13,8 +13,8 @@ interface ReviewArgs {
 
 /**
  * The completion of least hash that is left. The hash mixes the key of the completion with the person, so that two people
- * go different ways through the same run and each way stays when completions arrive. One pass over the run's keys with
- * a top-1 sort: 100,000 completions take well under a tenth of a second, where sorting them all would spill.
+ * go different ways through the same run and each way stays when completions arrive. One pass over the run's rows
+ * with a top-1 sort: 0.15 s for 100,000 completions on two busy cores.
  */
 export async function nextToReview(
   ctx: Context,

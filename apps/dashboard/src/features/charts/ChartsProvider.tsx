@@ -11,11 +11,12 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
-import { type Client, useClient, useSubscription } from 'urql';
+import { type Client, useClient } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { useOnReconnect } from '../../graphql/GraphqlProvider.tsx';
 import type { charts_seriesFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
+import { useFeed } from '../../graphql/useFeed.ts';
 import { type CursorStore, createCursorStore } from './cursorStore.ts';
 import type { StepMark } from './plotOptions.ts';
 import {
@@ -166,22 +167,18 @@ const NO_NAMES: readonly string[] = [];
 
 function useLiveFeed(store: SeriesStore, runs: readonly ChartRun[]): void {
   const live = runs.filter((run) => run.live).map((run) => run.id);
-  const liveKey = live.join(' ');
-  const variables = useMemo(() => ({ runIds: live }), [liveKey]);
   const first = useRef(true);
-  const [feed] = useSubscription(
-    { query: pointsAddedSubscription, variables, pause: live.length === 0 },
-    (_, delta) => {
-      store.append(readFragment(chartsSeriesFragment, delta.metricPointsAdded).map(columnsOf));
-      return delta;
+  useFeed(
+    pointsAddedSubscription,
+    { runIds: live },
+    ({ metricPointsAdded }) => {
+      store.append(readFragment(chartsSeriesFragment, metricPointsAdded).map(columnsOf));
+      // What was recorded between the first query and the first message may be in neither.
+      if (first.current) store.refetch();
+      first.current = false;
     },
+    live.length > 0,
   );
-  useEffect(() => {
-    // What was recorded between the first query and the first message may be in neither.
-    if (!feed.data || !first.current) return;
-    first.current = false;
-    store.refetch();
-  }, [store, feed.data]);
   useOnReconnect(
     useCallback(() => {
       store.refetch();

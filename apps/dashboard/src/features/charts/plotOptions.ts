@@ -78,14 +78,14 @@ export function plotOptions(
         grid,
         size: (_, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((text) => text?.length ?? 0)),
         gap: 6,
-        space: size.height < LABELLED_HEIGHT ? 24 : 36,
+        space: Math.min(40, Math.max(22, size.height / 7)),
         values: (_plot, splits, _axis, _space, increment) =>
           splits.map((value) => (value === null ? '' : formatTick(unit, value, increment))),
       },
     ],
     cursor: {
       drag: { x: true, y: false, setScale: false },
-      points: { size: 7, width: 2, fill: () => look().colorOf('--surface'), show: true },
+      points: { size: 7, width: 2, fill: () => look().colorOf('--surface') },
       y: false,
       bind: {
         dblclick: () => () => {

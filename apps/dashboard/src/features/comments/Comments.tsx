@@ -1,11 +1,12 @@
 'use client';
 /** @file What people say about a run or a completion, live. */
 import { type FormEvent, useState } from 'react';
-import { useMutation, useSubscription } from 'urql';
+import { useMutation } from 'urql';
 import { describeError, refusals } from '../../graphql/errors.ts';
 import { type FragmentType, graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
 import { type ConnectionResult, useConnection } from '../../graphql/useConnection.ts';
+import { useFeed } from '../../graphql/useFeed.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field, Textarea } from '../../ui/Field.tsx';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
@@ -118,10 +119,7 @@ function CommentList({
 }: CommentsProps & { readonly list: ConnectionResult<FragmentType<typeof commentsCommentFragment>> }) {
   const viewer = useViewer();
   const { refetch } = list;
-  useSubscription({ query: commentsAddedSubscription, variables: { subjectId } }, (_, added) => {
-    refetch();
-    return added;
-  });
+  useFeed(commentsAddedSubscription, { subjectId }, refetch);
   const comments = list.nodes.map((node) => readFragment(commentsCommentFragment, node));
 
   return (

@@ -2,10 +2,11 @@
 /** @file Several runs over one another: the same metrics, the settings that differ, the figures side by side. */
 import { isTerminal } from '@nabla/domain';
 import { useMemo } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import type { compare_runFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
+import { useFeed } from '../../graphql/useFeed.ts';
 import { Switch } from '../../ui/Field.tsx';
 import { Page, PageHeader, Section } from '../../ui/PageHeader.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -110,7 +111,7 @@ export function ComparePage() {
     pause: ids.length === 0,
     requestPolicy: 'cache-and-network',
   });
-  useSubscription({ query: runUpdatedSubscription, pause: ids.length === 0 });
+  useFeed(runUpdatedSubscription, {}, undefined, ids.length > 0);
   const runs = useMemo(
     () => compared(ids, readFragment(compareRunFragment, data?.runs.nodes ?? [])),
     [ids, data],

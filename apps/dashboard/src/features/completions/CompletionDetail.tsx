@@ -1,9 +1,10 @@
 'use client';
 /** @file Everything about one completion: why it was pushed, its tokens, verdicts and comments. */
 import Link from 'next/link';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
+import { useFeed } from '../../graphql/useFeed.ts';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { Comments } from '../comments/Comments.tsx';
@@ -57,7 +58,7 @@ export function CompletionDetail({
     variables: { runId, step: row.step, group: row.group },
     pause: groupRewards !== undefined,
   });
-  useSubscription({ query: verdictsAddedSubscription, variables: { runId } });
+  useFeed(verdictsAddedSubscription, { runId });
   const rewards =
     groupRewards ?? group.data?.run?.completions.nodes.map(({ reward }) => reward ?? null) ?? [];
   const completion = detail.data?.completion;

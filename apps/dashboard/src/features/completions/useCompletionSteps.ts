@@ -1,7 +1,8 @@
 'use client';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { graphql } from '../../graphql/generated/index.ts';
+import { useFeed } from '../../graphql/useFeed.ts';
 
 const stepsQuery = graphql(`
   query CompletionSteps($runId: ID!, $last: Int!) {
@@ -45,13 +46,12 @@ export function useCompletionSteps(runId: string, live: boolean): CompletionStep
   const [added, setAdded] = useState<readonly number[]>([]);
   const seen = useRef(0);
   const [, render] = useState(0);
-  useSubscription(
-    { query: completionsAddedSubscription, variables: { runId }, pause: !live },
-    (_, message) => {
-      const { step } = message.completionsAdded;
-      setAdded((present) => (present.includes(step) ? present : [...present.slice(-LAST_STEPS), step]));
-      return message;
-    },
+  useFeed(
+    completionsAddedSubscription,
+    { runId },
+    ({ completionsAdded: { step } }) =>
+      setAdded((present) => (present.includes(step) ? present : [...present.slice(-LAST_STEPS), step])),
+    live,
   );
   const recorded = data?.run?.completionSteps;
   const steps = useMemo(

@@ -3,6 +3,8 @@ import type { GraphiQLPlugin } from '@graphiql/react';
 import { GraphiQL, type GraphiQLProps, HISTORY_PLUGIN } from 'graphiql';
 import 'graphiql/setup-workers/webpack';
 import 'graphiql/style.css';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { SubscribePayload } from 'graphql-ws';
 import { BookMarked } from 'lucide-react';
 import { useMemo } from 'react';
 import { useRealtime } from '../../graphql/GraphqlProvider.tsx';
@@ -47,7 +49,7 @@ function createFetcher(realtime: Realtime): Fetcher {
         (!operationName || definition.name?.value === operationName),
     );
     const request = { query, operationName: operationName ?? null, variables: asRecord(variables) };
-    if (isSubscription === true) return realtime.socket.iterate(request);
+    if (isSubscription === true) return messages(realtime, request);
     return fetch('/graphql', {
       method: 'POST',
       credentials: 'same-origin',
@@ -55,6 +57,21 @@ function createFetcher(realtime: Realtime): Fetcher {
       body: JSON.stringify(request),
     }).then((response) => response.json());
   };
+}
+
+async function* messages(realtime: Realtime, request: SubscribePayload): AsyncGenerator<ExecutionResult> {
+  for await (const { data, errors } of realtime.socket.iterate(request))
+    yield {
+      data: data ?? null,
+      ...(errors
+        ? {
+            errors: errors.map(
+              (error) =>
+                new GraphQLError(error.message, error.extensions ? { extensions: error.extensions } : {}),
+            ),
+          }
+        : {}),
+    };
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

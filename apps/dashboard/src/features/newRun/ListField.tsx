@@ -29,6 +29,7 @@ export function ListField({
   const singular = label.replace(/s$/, '');
   return (
     <div className={styles.list} role="group" aria-label={label}>
+      <span className={styles.label}>{label}</span>
       {items.map((item, index) => (
         // Items have no identity of their own; their place is what the path needs.
         <div key={index} className={styles.item}>

@@ -160,8 +160,12 @@ function toMembers(schema: JsonSchema, where: string): FormMember[] {
   }));
 }
 
+/** Bounds from here on are there to refuse the absurd; a person needs not read them. */
+const UNREMARKABLE = 1_000_000;
+
 /** "1–48", "more than 0, at most 1" */
 function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
+  if (maximum !== undefined && maximum >= UNREMARKABLE) return '';
   const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 12 });
   if (minimum !== undefined && maximum !== undefined) return `${number(minimum)}–${number(maximum)}`;
   const low =

@@ -3,10 +3,11 @@
 import { CircleHelp, ListFilter, Undo2 } from 'lucide-react';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
+import { useFeed } from '../../graphql/useFeed.ts';
 import { Button, ButtonLink, IconButton } from '../../ui/Button.tsx';
 import { Switch } from '../../ui/Field.tsx';
 import { formatCount } from '../../ui/format.ts';
@@ -131,7 +132,7 @@ function Queue({ runId, state }: { readonly runId: string; readonly state: Compl
   const url = useUrlState();
   const filter = useMemo(() => completionFilter(state), []);
   const review = useReviewQueue(runId, filter);
-  useSubscription({ query: verdictsAddedSubscription, variables: { runId } });
+  useFeed(verdictsAddedSubscription, { runId });
   const [help, setHelp] = useState(false);
   const answer = url.get('answer') === '1';
   const rewardFirst = url.get('reward') === '1';

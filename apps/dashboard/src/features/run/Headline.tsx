@@ -133,13 +133,16 @@ function verdict({
     if (status === 'QUEUED') return 'Not started: it waits for a worker.';
     return 'No reward has been recorded yet.';
   }
+  const over = status === 'FINISHED' || status === 'FAILED' || status === 'CANCELLED';
   const span = `from ${formatMetric('reward/mean', reward.start)} to ${formatMetric('reward/mean', reward.now)}`;
   const flatWarning =
     flat !== null && flat >= 0.9
       ? ` ${formatMetric('group/zero_std_fraction', flat)} of the groups are flat: nearly nothing pushes.`
       : '';
-  if (reward.direction === 'up') return `Learning: the reward rose ${span}.${flatWarning}`;
-  if (reward.direction === 'down') return `Getting worse: the reward fell ${span}.${flatWarning}`;
+  if (reward.direction === 'up')
+    return `${over ? 'It learned' : 'Learning'}: the reward rose ${span}.${flatWarning}`;
+  if (reward.direction === 'down')
+    return `${over ? 'It got worse' : 'Getting worse'}: the reward fell ${span}.${flatWarning}`;
   if (reward.window < 3) return `Too early to tell: ${reward.points} steps with rewards so far.`;
   return `No clear change: ${span}, within the scatter of its steps.${flatWarning}`;
 }

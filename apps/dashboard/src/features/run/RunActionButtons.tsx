@@ -104,6 +104,7 @@ export function RunActionButtons({
         {viewer.can('archiveRun') && (
           <MenuItem
             icon={run.archived ? <ArchiveRestore size={14} aria-hidden /> : <Archive size={14} aria-hidden />}
+            disabled={!run.archived && (run.status === 'RUNNING' || run.status === 'QUEUED')}
             onSelect={() => void actions.setArchived(!run.archived)}
           >
             {run.archived ? 'Take out of the archive' : 'Archive'}

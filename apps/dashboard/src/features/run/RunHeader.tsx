@@ -124,51 +124,53 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
         />
       </div>
       <Progress run={run} />
-      <div className={styles.tags}>
-        {tagging ? (
-          <TagEditor
-            tags={run.tags}
-            known={run.project.tags}
-            onSave={(tags) => actions.setTags(tags)}
-            onClose={() => setTagging(false)}
-          />
-        ) : (
-          <>
-            {run.tags.map((tag) => (
-              <Tag
-                key={tag}
-                onRemove={
-                  viewer.can('setRunTags')
-                    ? () => void actions.setTags(run.tags.filter((one) => one !== tag))
-                    : undefined
-                }
-              >
-                {tag}
-              </Tag>
-            ))}
-            {viewer.can('setRunTags') && (
-              <Button
-                size="sm"
-                variant="ghost"
-                icon={<TagIcon size={12} aria-hidden />}
-                onClick={() => setTagging(true)}
-              >
-                {run.tags.length > 0 ? 'Edit tags' : 'Add tags'}
-              </Button>
-            )}
-            {viewer.can('setRunNote') && run.note.trim() === '' && !noting && (
-              <Button
-                size="sm"
-                variant="ghost"
-                icon={<NotebookPen size={12} aria-hidden />}
-                onClick={() => setNoting(true)}
-              >
-                Add a note
-              </Button>
-            )}
-          </>
-        )}
-      </div>
+      {(run.tags.length > 0 || viewer.can('setRunTags')) && (
+        <div className={styles.tags}>
+          {tagging ? (
+            <TagEditor
+              tags={run.tags}
+              known={run.project.tags}
+              onSave={(tags) => actions.setTags(tags)}
+              onClose={() => setTagging(false)}
+            />
+          ) : (
+            <>
+              {run.tags.map((tag) => (
+                <Tag
+                  key={tag}
+                  onRemove={
+                    viewer.can('setRunTags')
+                      ? () => void actions.setTags(run.tags.filter((one) => one !== tag))
+                      : undefined
+                  }
+                >
+                  {tag}
+                </Tag>
+              ))}
+              {viewer.can('setRunTags') && (
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  icon={<TagIcon size={12} aria-hidden />}
+                  onClick={() => setTagging(true)}
+                >
+                  {run.tags.length > 0 ? 'Edit tags' : 'Add tags'}
+                </Button>
+              )}
+              {viewer.can('setRunNote') && run.note.trim() === '' && !noting && (
+                <Button
+                  size="sm"
+                  variant="ghost"
+                  icon={<NotebookPen size={12} aria-hidden />}
+                  onClick={() => setNoting(true)}
+                >
+                  Add a note
+                </Button>
+              )}
+            </>
+          )}
+        </div>
+      )}
       <RunNote runId={run.id} note={run.note} writing={noting} onWriting={setNoting} />
       <Reason run={run} />
     </header>
@@ -244,7 +246,7 @@ function Progress({ run }: { readonly run: run_headerFragment }) {
 function Reason({ run }: { readonly run: run_headerFragment }) {
   if (run.status === 'FAILED')
     return (
-      <Callout tone="bad" title={`Failed at step ${run.step.toLocaleString('en')}`}>
+      <Callout tone="bad" title={`Failed after step ${run.step.toLocaleString('en')}`}>
         {run.statusReason ?? 'The worker gave no cause.'}
       </Callout>
     );

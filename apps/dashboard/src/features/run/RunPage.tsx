@@ -3,18 +3,20 @@
 import { isTerminal } from '@nabla/domain';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import type { run_headerFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
+import { useFeed } from '../../graphql/useFeed.ts';
 import { Page } from '../../ui/PageHeader.tsx';
 import { Skeleton, SkeletonRows } from '../../ui/Skeleton.tsx';
-import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { Callout, EmptyState, ErrorState } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/Tabs.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { ChartsProvider } from '../charts/ChartsProvider.tsx';
 import { ChartToolbar, useChartSettings } from '../charts/ChartToolbar.tsx';
 import { Comments } from '../comments/Comments.tsx';
+import { COMPLETION_PARAMETERS } from '../completions/completionFilter.ts';
 import { CompletionsTab } from '../completions/CompletionsTab.tsx';
 import { Crumbs } from '../shell/Crumbs.tsx';
 import { ChartsTab } from './ChartsTab.tsx';
@@ -66,11 +68,12 @@ export function RunPage({ id }: { readonly id: string }) {
     variables: { id },
     requestPolicy: 'cache-and-network',
   });
-  useSubscription({ query: runUpdatedSubscription, variables: { id } });
+  const feedError = useFeed(runUpdatedSubscription, { id });
   const run = data?.run;
   const header = readFragment(runHeaderFragment, run);
 
-  if (run && header) return <LoadedRun run={header} metricNames={run.metricNames} config={run.config} />;
+  if (run && header)
+    return <LoadedRun run={header} metricNames={run.metricNames} config={run.config} feedError={feedError} />;
   return (
     <Page>
       <Crumbs items={[{ label: 'Run' }]} />
@@ -102,10 +105,12 @@ function LoadedRun({
   run,
   metricNames,
   config: stored,
+  feedError,
 }: {
   readonly run: run_headerFragment;
   readonly metricNames: readonly string[];
   readonly config: unknown;
+  readonly feedError: Error | undefined;
 }) {
   const url = useUrlState();
   const tab = TABS.find((one) => one === url.get('tab')) ?? 'overview';
@@ -121,7 +126,10 @@ function LoadedRun({
   const runs = useMemo(() => [{ id: run.id, step: run.step, live }], [run.id, run.step, live]);
   const charted = tab === 'overview' || tab === 'charts';
   // What belongs to one view does not follow into another.
-  const left = { step: null, c: null, view: null, metric: null, level: null };
+  const left = {
+    ...Object.fromEntries(COMPLETION_PARAMETERS.map((name) => [name, null])),
+    ...{ step: null, c: null, view: null, metric: null, level: null },
+  };
   return (
     <ChartsProvider runs={runs} settings={settings} marks={marks}>
       <Page>
@@ -134,6 +142,11 @@ function LoadedRun({
           project={run.project.slug}
         />
         <RunHeader run={run} />
+        {feedError && live && (
+          <Callout tone="warn" title="This page is not updated by itself">
+            {describeError(feedError)} Load it again to see what is new.
+          </Callout>
+        )}
         <TabLinks
           label="Views of the run"
           current={tab}

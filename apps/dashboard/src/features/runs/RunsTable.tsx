@@ -17,7 +17,7 @@ import type { RunSort, RunsView } from './runsView.ts';
 
 const ROW_PX = 40;
 const HEAD_PX = 32;
-const NAME_PX = 260;
+const NAME_PX = 210;
 const SELECT_PX = 36;
 
 interface Props {

@@ -30,22 +30,22 @@ export const FIXED_COLUMNS: ReadonlyArray<RunColumn> = [
   {
     id: 'status',
     title: 'Status',
-    width: 150,
+    width: 116,
     sort: 'STATUS',
     cell: (run) => <StatusPill status={run.status} pending={run.pendingCommand} />,
   },
-  { id: 'progress', title: 'Step', width: 130, sort: 'STEP', cell: (run) => <RunProgress run={run} /> },
+  { id: 'progress', title: 'Step', width: 120, sort: 'STEP', cell: (run) => <RunProgress run={run} /> },
   {
     id: 'spark',
     title: 'Reward',
-    width: 112,
+    width: 104,
     help: 'reward/mean over the steps so far',
     cell: (run) => <Sparkline values={run.sparkline} label={sparkLabel(run)} />,
   },
   {
     id: 'tags',
     title: 'Tags',
-    width: 170,
+    width: 150,
     cell: (run) => (
       <span className={styles.tags}>
         {run.tags.map((tag) => (
@@ -57,20 +57,20 @@ export const FIXED_COLUMNS: ReadonlyArray<RunColumn> = [
   {
     id: 'owner',
     title: 'Owner',
-    width: 120,
+    width: 96,
     cell: (run) => <span className={styles.ellipsis}>{run.owner?.name ?? '–'}</span>,
   },
   {
     id: 'duration',
     title: 'Duration',
-    width: 110,
+    width: 96,
     numeric: true,
     cell: (run, now) => formatDuration(runDuration(run, now)),
   },
   {
     id: 'created',
     title: 'Created',
-    width: 110,
+    width: 92,
     numeric: true,
     sort: 'CREATED_AT',
     cell: (run) => <RelativeTime at={run.createdAt} />,
@@ -78,7 +78,7 @@ export const FIXED_COLUMNS: ReadonlyArray<RunColumn> = [
   {
     id: 'updated',
     title: 'Updated',
-    width: 110,
+    width: 92,
     numeric: true,
     sort: 'UPDATED_AT',
     cell: (run) => <RelativeTime at={run.updatedAt} />,
@@ -104,11 +104,11 @@ export function metricColumn(metric: string): RunColumn {
   return {
     id: `m:${metric}`,
     title: metric,
-    width: Math.min(190, Math.max(104, 30 + metric.length * 7)),
+    width: Math.min(200, Math.max(104, 42 + metric.length * 7)),
     numeric: true,
     metric,
     ...(metricDefinition(metric) ? { help: metricDefinition(metric)?.description ?? '' } : {}),
-    cell: (run) => <NumberText value={lastValue(run, metric)} />,
+    cell: (run) => <NumberText value={lastValue(run, metric)} aligned />,
   };
 }
 

@@ -9,7 +9,7 @@ const GRACE_MS = 1500;
 
 /** Says when live updates have stopped, since when, and when they are back. */
 export function ConnectionBar() {
-  const { status, since } = useConnectionState();
+  const { status, since, outage } = useConnectionState();
   const [shown, setShown] = useState<'none' | 'lost' | 'back'>('none');
   useEffect(() => {
     if (status === 'lost' || status === 'ended') {
@@ -40,10 +40,10 @@ export function ConnectionBar() {
         </>
       )}
       {shown === 'lost' && status !== 'ended' && (
-        <>
-          Connection lost at {new Date(since).toLocaleTimeString('en', { hour12: false })}. What you see may
-          be out of date; trying again by itself.
-        </>
+        <span>
+          {outage ?? 'Connection lost.'} Since {new Date(since).toLocaleTimeString('en', { hour12: false })}{' '}
+          what you see may be out of date; trying again by itself.
+        </span>
       )}
     </div>
   );

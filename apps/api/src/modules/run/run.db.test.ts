@@ -1,0 +1,282 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ask,
+  makeClaimedRun,
+  makeProject,
+  makeRun,
+  mutate,
+  register,
+  testConfig,
+} from '../../testing/fixtures.ts';
+import { startTestApi, type TestApi } from '../../testing/index.ts';
+
+let api: TestApi;
+let projectId: string;
+beforeAll(async () => {
+  api = await startTestApi();
+  projectId = (await makeProject(api)).id;
+});
+afterAll(() => api.close());
+
+const FIELDS =
+  'run { id number name status totalSteps config configYaml configHash tags note clonedFrom { id } owner { id } }';
+const create = (input: object) =>
+  mutate<{ run: Record<string, unknown> | null }>(api, 'createRun', 'CreateRunInput', FIELDS, {
+    projectId,
+    ...input,
+  });
+
+describe('creating', () => {
+  test('from JSON and from YAML the same experiment has the same hash; what a person wrote is kept', async () => {
+    const yaml =
+      '# mine\nname: test\ntask: { kind: addition }\nrewards: [{ kind: exact_match, name: exact, weight: 1 }]\npolicyGradient: { steps: 1000000 }\n';
+    const fromJson = await create({ config: testConfig, tags: [' b ', 'a', 'a'], note: 'why' });
+    const fromYaml = await create({ yaml, name: 'of YAML' });
+    expect(fromJson.run).toMatchObject({
+      name: 'test',
+      status: 'QUEUED',
+      totalSteps: 1_000_000,
+      tags: ['a', 'b'],
+      note: 'why',
+    });
+    expect(fromYaml.run).toMatchObject({
+      name: 'of YAML',
+      configYaml: yaml,
+      configHash: fromJson.run?.['configHash'],
+    });
+    expect(fromJson.run?.['configYaml']).toContain('kind: addition');
+    // The schema's defaults are in the stored configuration.
+    expect(fromJson.run?.['config']).toMatchObject({ policyGradient: { groupSize: 8 } });
+  });
+
+  test('numbers run within the project, without gaps, however many at once', async () => {
+    const own = (await makeProject(api, 'Numbers')).id;
+    const runs = await Promise.all(Array.from({ length: 8 }, () => makeRun(api, own)));
+    expect(runs.map((run) => run.number).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test('the same key gives the same run back, also when both come at once', async () => {
+    const input = { config: testConfig, idempotencyKey: 'once' };
+    const [one, two] = await Promise.all([create(input), create(input)]);
+    expect(one.run?.['id']).toBe(two.run?.['id']);
+    expect((await create({ ...input, name: 'later' })).run).toMatchObject({
+      id: one.run?.['id'],
+      name: 'test',
+    });
+    const other = (await makeProject(api, 'Other key')).id;
+    expect((await create({ ...input, projectId: other })).run?.['id']).not.toBe(one.run?.['id']);
+  });
+
+  test.each<[string, object, string[], RegExp]>([
+    ['neither JSON nor YAML', {}, ['config'], /once/],
+    ['both', { config: testConfig, yaml: 'name: x' }, ['config'], /once/],
+    [
+      'a field that is wrong',
+      { config: { ...testConfig, policyGradient: { steps: 10, groupSize: 0 } } },
+      ['config', 'policyGradient', 'groupSize'],
+      /groupSize/,
+    ],
+    [
+      'a field beyond its bound',
+      { config: { ...testConfig, policyGradient: { steps: 10, groupSize: 100_000 } } },
+      ['config', 'policyGradient', 'groupSize'],
+      /256/,
+    ],
+    ['YAML that is none', { yaml: 'a: [1' }, ['config'], /line/],
+    [
+      'a prompt set that is not there',
+      { config: { ...testConfig, task: { kind: 'prompt_set', promptSetVersionId: 'psv_none' } } },
+      ['config', 'task', 'promptSetVersionId'],
+      /psv_none/,
+    ],
+    [
+      'a run to clone that is not there',
+      { config: testConfig, clonedFromId: 'run_none' },
+      ['input', 'clonedFromId'],
+      /run_none/,
+    ],
+    [
+      'a worker that is not there',
+      { config: testConfig, workerId: 'wrk_none' },
+      ['input', 'workerId'],
+      /wrk_none/,
+    ],
+    [
+      'a project that is not there',
+      { config: testConfig, projectId: 'prj_none' },
+      ['input', 'projectId'],
+      /prj_none/,
+    ],
+    [
+      'too many tags',
+      { config: testConfig, tags: Array.from({ length: 21 }, (_, i) => `t${i}`) },
+      ['input', 'tags'],
+      /20/,
+    ],
+    ['an endless name', { config: testConfig, name: 'n'.repeat(121) }, ['input', 'name'], /120/],
+  ])('%s is refused with path and reason', async (_, input, path, message) => {
+    const { run, errors } = await create(input);
+    expect(run).toBeNull();
+    expect(errors[0]).toMatchObject({ path, message: expect.stringMatching(message) });
+  });
+
+  test('all wrong fields are told at once', async () => {
+    const { errors } = await create({ config: { ...testConfig, seed: 'x', policyGradient: { steps: -1 } } });
+    expect(errors.map((error) => error.path.join('.'))).toEqual(
+      expect.arrayContaining(['config.seed', 'config.policyGradient.steps']),
+    );
+  });
+
+  test('a clone remembers where it came from', async () => {
+    const { id } = await makeRun(api, projectId);
+    expect((await create({ config: testConfig, clonedFromId: id })).run).toMatchObject({
+      clonedFrom: { id },
+    });
+  });
+});
+
+describe('what people write on runs', () => {
+  test('name, tags, note, archive', async () => {
+    const { id } = await makeRun(api, projectId, { tags: ['old'] });
+    const data = await ask<Record<string, { run: object; errors: object[] }>>(
+      api,
+      `mutation($id: ID!) { a: renameRun(id: $id, name: "  new name ") { run { name } errors { code } } b: setRunTags(id: $id, tags: ["x", "y", "x"]) { run { tags } errors { code } }
+        c: setRunNote(id: $id, note: "see **this**") { run { note } errors { code } } d: archiveRun(id: $id, archived: true) { run { archived } errors { code message } } e: renameRun(id: $id, name: " ") { run { name } errors { code path } } }`,
+      { id },
+    );
+    expect(data).toMatchObject({
+      a: { run: { name: 'new name' }, errors: [] },
+      b: { run: { tags: ['x', 'y'] }, errors: [] },
+      c: { run: { note: 'see **this**' } },
+      d: { run: null, errors: [{ code: 'INVALID_STATE', message: expect.stringContaining('QUEUED') }] },
+      e: { run: null, errors: [{ code: 'INVALID_INPUT', path: ['name'] }] },
+    });
+    const archived = await ask<object>(
+      api,
+      'mutation($id: ID!) { cancelRun(id: $id) { run { status } } archiveRun(id: $id, archived: true) { run { archived } } }',
+      { id },
+    );
+    expect(archived).toEqual({
+      cancelRun: { run: { status: 'CANCELLED' } },
+      archiveRun: { run: { archived: true } },
+    });
+  });
+
+  test('comments: by their author, deleted ones keep their place', async () => {
+    const { runId } = await makeClaimedRun(api);
+    const [one, two, owner] = [
+      await api.addPerson('REVIEWER'),
+      await api.addPerson('REVIEWER'),
+      await api.addPerson('OWNER'),
+    ];
+    const { comment } = await mutate<{ comment: { id: string } }>(
+      api,
+      'addComment',
+      'AddCommentInput',
+      'comment { id }',
+      { subjectId: runId, body: 'first' },
+      one.key,
+    );
+    const edit =
+      'mutation($id: ID!) { editComment(id: $id, body: "edited") { comment { body editedAt } errors { code } } }';
+    const remove =
+      'mutation($id: ID!) { deleteComment(id: $id) { comment { body deleted } errors { code } } }';
+    expect(await ask(api, edit, { id: comment.id }, two.key)).toMatchObject({
+      editComment: { errors: [{ code: 'FORBIDDEN' }] },
+    });
+    expect(await ask(api, edit, { id: comment.id }, one.key)).toMatchObject({
+      editComment: { comment: { body: 'edited', editedAt: expect.any(String) } },
+    });
+    expect(await ask(api, remove, { id: comment.id }, two.key)).toMatchObject({
+      deleteComment: { errors: [{ code: 'FORBIDDEN' }] },
+    });
+    expect(await ask(api, remove, { id: comment.id }, owner.key)).toEqual({
+      deleteComment: { comment: { body: '', deleted: true }, errors: [] },
+    });
+    expect(await ask(api, edit, { id: comment.id }, one.key)).toMatchObject({
+      editComment: { errors: [{ code: 'INVALID_STATE' }] },
+    });
+    const { run } = await ask<{ run: object }>(
+      api,
+      'query($id: ID!) { run(id: $id) { comments { totalCount nodes { deleted subject { __typename ... on Run { id } } } } } }',
+      { id: runId },
+    );
+    expect(run).toEqual({
+      comments: { totalCount: 1, nodes: [{ deleted: true, subject: { __typename: 'Run', id: runId } }] },
+    });
+  });
+});
+
+describe('metrics', () => {
+  test('what is asked has bounds, which are told', async () => {
+    const { runId } = await makeClaimedRun(api);
+    const refused = async (field: string) =>
+      (await api.gql(`query($id: ID!) { run(id: $id) { ${field} } }`, { id: runId })).errors[0];
+    expect(await refused('series(names: ["a"], maxPoints: 5001) { steps }')).toMatchObject({
+      message: expect.stringContaining('5000'),
+      extensions: { code: 'TOO_LARGE' },
+    });
+    expect(await refused('series(names: ["a"], maxPoints: 0) { steps }')).toMatchObject({
+      extensions: { code: 'INVALID_INPUT' },
+    });
+    expect(await refused('sparkline(metric: "a", points: 501)')).toMatchObject({
+      message: expect.stringContaining('500'),
+    });
+    const names = JSON.stringify(Array.from({ length: 201 }, (_, i) => `m${i}`));
+    expect(await refused(`series(names: ${names}) { steps }`)).toMatchObject({
+      message: expect.stringContaining('200'),
+    });
+    const runIds = Array.from({ length: 51 }, (_, i) => `run_${i}`);
+    const compared = await api.gql('query($r: [ID!]!) { series(runIds: $r, names: ["a"]) { steps } }', {
+      r: runIds,
+    });
+    expect(compared.errors).toMatchObject([
+      { message: expect.stringContaining('50'), extensions: { code: 'TOO_LARGE' } },
+    ]);
+  });
+});
+
+test('presets and validation', async () => {
+  const { presets, good, bad } = await ask<{
+    presets: { name: string; config: object }[];
+    good: object;
+    bad: object;
+  }>(
+    api,
+    `query($c: JSON) { presets { name title config yaml } good: validateConfig(config: $c) { valid configHash totalSteps parameterCount errors { message } notes }
+      bad: validateConfig(yaml: "name: x") { valid config errors { code path message } } }`,
+    { c: testConfig },
+  );
+  expect(presets.map((preset) => preset.name)).toContain('demo');
+  expect(good).toMatchObject({
+    valid: true,
+    totalSteps: 1_000_000,
+    parameterCount: expect.any(Number),
+    errors: [],
+  });
+  expect(bad).toMatchObject({
+    valid: false,
+    config: null,
+    errors: expect.arrayContaining([
+      expect.objectContaining({ code: 'INVALID_INPUT', path: ['config', 'task'] }),
+    ]),
+  });
+});
+
+test('anything by its id', async () => {
+  const { runId, projectId: project, workerId } = await makeClaimedRun(api);
+  await register(api, 'wrk_node');
+  const typeOf = async (id: string) =>
+    (
+      await ask<{ node: { __typename: string } | null }>(
+        api,
+        'query($id: ID!) { node(id: $id) { __typename id } }',
+        { id },
+      )
+    ).node;
+  expect(await typeOf(runId)).toEqual({ __typename: 'Run', id: runId });
+  expect(await typeOf(project)).toEqual({ __typename: 'Project', id: project });
+  expect(await typeOf(workerId)).toEqual({ __typename: 'Worker', id: workerId });
+  expect(await typeOf(api.ownerId)).toEqual({ __typename: 'User', id: api.ownerId });
+  expect(await typeOf('nonsense')).toBeNull();
+});
