@@ -191,8 +191,8 @@ await describeOnEachBackend('session', (backend) => {
     const results = await run(session, 80);
     session.dispose();
     const rewards = results.slice(20).map(({ metrics }) => metrics.get('reward/mean') ?? NaN);
-    // Means of 640 completions: a standard error of 0.02. The climb is 0.3 with this seed; half of it must be there.
-    expect(mean(rewards.slice(-10)) - mean(rewards.slice(0, 10))).toBeGreaterThan(0.95);
+    // Means of 640 completions: a standard error of 0.02. The climb is 0.37 with this seed; less than half of it must be there.
+    expect(mean(rewards.slice(-10)) - mean(rewards.slice(0, 10))).toBeGreaterThan(0.15);
   });
 
   it('a micro-batch size changes no completion and no reward', async () => {

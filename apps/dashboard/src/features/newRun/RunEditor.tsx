@@ -92,7 +92,11 @@ export function RunEditor({
     if (!launched) keepDraft(storageKey, kept);
   }, [storageKey, kept, launched]);
 
-  const local = useMemo(() => readDraft(kept.text), [kept.text]);
+  const read = useMemo(() => readDraft(kept.text), [kept.text]);
+  // While the YAML cannot be read the form goes on showing what it said last.
+  const [lastValue, setLastValue] = useState<unknown>(read.value);
+  if (read.editable && read.value !== lastValue) setLastValue(read.value);
+  const local = useMemo(() => (read.editable ? read : { ...read, value: lastValue }), [read, lastValue]);
   // What the API refused stands at its field like what this page finds itself.
   const draft = useMemo(() => {
     const refused = problems

@@ -131,6 +131,11 @@ function locate(
   return { line: undefined, column: undefined };
 }
 
+/** The schema's words for a value that is not there, as a person would say it. */
+function plainMessage(message: string): string {
+  return /received undefined$/.test(message) ? 'is missing' : message;
+}
+
 function firstSentence(message: string): string {
   return message.split('\n')[0] ?? message;
 }

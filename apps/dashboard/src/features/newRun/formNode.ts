@@ -165,7 +165,7 @@ const UNREMARKABLE = 1_000_000;
 
 /** "1–48", "more than 0, at most 1" */
 function rangeText({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {
-  if (maximum !== undefined && maximum >= UNREMARKABLE) return '';
+  if ((maximum !== undefined && maximum >= UNREMARKABLE) || (minimum !== undefined && minimum < 0)) return '';
   const number = (value: number): string => value.toLocaleString('en', { maximumFractionDigits: 12 });
   if (minimum !== undefined && maximum !== undefined) return `${number(minimum)}–${number(maximum)}`;
   const low =

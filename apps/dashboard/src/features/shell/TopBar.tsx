@@ -36,11 +36,11 @@ export function TopBar() {
         type="button"
         className={styles.search}
         onClick={openCommandPalette}
-        aria-label="Go to a page, project or run"
         aria-keyshortcuts="Control+K Meta+K"
       >
         <Search size={14} aria-hidden />
         <span className={styles.searchText}>Go to…</span>
+        <span className="visually-hidden">a page, project or run</span>
         <span className={styles.searchKeys} aria-hidden>
           <Kbd>Ctrl</Kbd>
           <Kbd>K</Kbd>
