@@ -7,6 +7,8 @@ import { Refusal, requestError } from './errors.ts';
 
 /** PostgreSQL stopped a statement that took longer than its limit. */
 const QUERY_CANCELED = '57014';
+/** Prisma found no connection in time, or gave a transaction up: the machine is overloaded, and later it may not be. */
+const TRANSACTION_TIMEOUT = 'P2028';
 
 export function presentError(error: unknown, log: Logger): GraphQLError {
   if (error instanceof GraphQLError) return error;
@@ -18,7 +20,7 @@ export function presentError(error: unknown, log: Logger): GraphQLError {
     delete presented.extensions['http'];
     return presented;
   }
-  if (isDatabaseUnavailable(error)) {
+  if (isDatabaseUnavailable(error) || codeOf(error) === TRANSACTION_TIMEOUT) {
     log.warn({ err: error }, 'the database is away');
     return requestError('UNAVAILABLE', 'The database is away for the moment; try again.');
   }

@@ -4,9 +4,10 @@ import type { GraphQLSchema } from 'graphql';
 import { makeSchema } from 'nexus';
 import { guardSchema } from './access/guard.ts';
 import { accessRules } from './access/rules.ts';
-// Nexus's global types: whoever type-checks this file from another package needs them too.
-import type {} from './generated/nexus.ts';
 import * as types from './modules/index.ts';
+
+// Nexus's global types: whoever type-checks this file from another package needs them too.
+export type { NexusGenTypes } from './generated/nexus.ts';
 
 /** The schema as it is served. @throws Error when a field has no access rule. */
 export function buildSchema(): GraphQLSchema {

@@ -117,6 +117,7 @@ async function readAnswer<Data>(response: Response, baseUrl: string): Promise<Da
   if (failures.length > 0) throw new ApiError(codes[0] ?? 'UNKNOWN', message);
   if (response.status >= 400 || answer.data === undefined || answer.data === null)
     throw classify(response.status, content, baseUrl);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the named boundary above
   return answer.data as Data;
 }
 

@@ -79,7 +79,7 @@ export const PRESETS: readonly RunPreset[] = [
         { kind: 'exact_match', name: 'exact', weight: 1 },
         { kind: 'partial_credit', name: 'partial', weight: 0.5 },
       ],
-      warmup: { steps: 150, optimizer: { learningRate: 2e-3 } },
+      warmup: { steps: 90, optimizer: { learningRate: 2e-3 } },
       policyGradient: {
         steps: 400,
         promptsPerStep: 32,

@@ -80,7 +80,7 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
         noise,
       });
     },
-    { name: 'rollout first block' },
+    { name: 'rollout first block', sequential: true },
   );
 
   /** [...weights, last [B], padding [B], ...cache, position [], uniforms [K, B, V]] to the same. */
@@ -104,7 +104,7 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
       });
       return drawBlock(weights, { state, padding, position, noise });
     },
-    { name: 'rollout next block' },
+    { name: 'rollout next block', sequential: true },
   );
 
   /** Draws K tokens, the first from the given logits; `position` is the place of the first. The last one is not read yet. */

@@ -47,10 +47,16 @@ export async function newPerson(
   return { context, page, problems: () => seen.splice(0) };
 }
 
-/** Violations that axe finds on the page as it stands, in words; empty when there are none. WCAG 2.2 AA. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/**
+ * Violations of WCAG 2.2 AA that axe finds on the page as it stands, in words; empty when there are none.
+ * Differs: the inside of GraphiQL's editor, which is not ours, is left out (docs/limits.md); the page around it is not.
+ */
 export async function axeViolations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .withTags(RULES)
+    .exclude('.graphiql-container')
     .analyze();
   return violations.flatMap((violation) =>
     violation.nodes.map(

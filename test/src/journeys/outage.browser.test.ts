@@ -52,7 +52,10 @@ describe('a database that goes away for 20 s in mid-run', () => {
     const before = await grownBeyond(page, 'Reward', 0);
 
     line.cut();
-    await page.getByText(/database is away|Connection lost|Not up to date/).first().waitFor();
+    await page
+      .getByText(/database is away|Connection lost|Not up to date/)
+      .first()
+      .waitFor();
     await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
     line.mend();
 

@@ -3,10 +3,8 @@ import { ask } from '../testing/fixtures.ts';
 import { startTestApi, subscribe, type TestApi } from '../testing/index.ts';
 
 let api: TestApi;
-let origin: { origin: string };
 beforeAll(async () => {
   api = await startTestApi();
-  origin = { origin: api.publicUrl };
 });
 afterAll(() => api.close());
 

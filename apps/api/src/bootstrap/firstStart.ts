@@ -7,6 +7,7 @@ import { API_KEY_PREFIX, hashToken, newToken, visiblePrefix } from '../auth/toke
 import { makeLink } from '../modules/link/link.service.ts';
 import { createDemo } from './demo.ts';
 import { writeSecretFile } from './secretFile.ts';
+import { transact } from '../transact.ts';
 
 export interface FirstStartOptions {
   db: Database;
@@ -31,18 +32,15 @@ export async function firstStart({
   publicUrl,
   demo,
 }: FirstStartOptions): Promise<FirstStart> {
-  const result = await db.prisma.$transaction(
-    async (tx) => {
-      // Replicas that start together take turns.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(7226227)`;
-      const { workspaceId, ownerId } = await ensureOwner(tx);
-      if (demo) await createDemo(tx, workspaceId, ownerId);
-      await ensureWorkerKey(tx, dataDir, workspaceId, ownerId);
-      const signInUrl = await linkWhileNobodySignedIn(tx, publicUrl, workspaceId, ownerId);
-      return { workspaceId, ownerId, signInUrl };
-    },
-    { timeout: 20_000, maxWait: 20_000 },
-  );
+  const result = await transact(db, async (tx) => {
+    // Replicas that start together take turns.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(7226227)`;
+    const { workspaceId, ownerId } = await ensureOwner(tx);
+    if (demo) await createDemo(tx, workspaceId, ownerId);
+    await ensureWorkerKey(tx, dataDir, workspaceId, ownerId);
+    const signInUrl = await linkWhileNobodySignedIn(tx, publicUrl, workspaceId, ownerId);
+    return { workspaceId, ownerId, signInUrl };
+  });
   const linkFile = join(dataDir, 'sign-in-link');
   if (result.signInUrl === null) await rm(linkFile, { force: true });
   else await writeSecretFile(linkFile, result.signInUrl);

@@ -129,7 +129,8 @@ export function sendFrom(trainer: ReturnType<typeof trainerApi>) {
 
 /** The boundary where a record gets its type back: its checksum says that it is what `RunSpool.append` wrote. */
 function readRecord(payload: Uint8Array): operations.StepRecordInput {
-  return JSON.parse(Buffer.from(payload).toString('utf8')) as operations.StepRecordInput;
+  const record: operations.StepRecordInput = JSON.parse(Buffer.from(payload).toString('utf8'));
+  return record;
 }
 
 function statusOf(

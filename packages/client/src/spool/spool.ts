@@ -47,6 +47,7 @@ interface Waiting {
 }
 
 const GROUP_BYTES = 8 * 1024 * 1024;
+const IDLE_SEGMENT_BYTES = 256 * 1024;
 
 export class Spool {
   readonly folder: string;
@@ -272,6 +273,15 @@ export class Spool {
     this.#position = batch.next;
     this.#pendingBytes -= batch.bytes;
     this.#pendingRecords -= batch.payloads.length;
+    const last = this.#segments.at(-1);
+    // With nothing waiting and nothing being written a large file is only a burden on the disk.
+    if (
+      last !== undefined &&
+      this.#flushing === undefined &&
+      this.#position.offset === last.end &&
+      last.end > IDLE_SEGMENT_BYTES
+    )
+      last.sealed = this.#position.segment === last.number;
     await this.#dropFinished();
     await this.#ack.write(this.#position);
     this.#wake();

@@ -38,16 +38,16 @@ await describeOnEachBackend('a compiled function', (backend) => {
   it('gives what the function gives, to the bit, shapes and dtypes included', () => {
     const inputs = networkInputs(5);
     const eager = tf.tidy(() => network(inputs));
-    const compiled = backend.compile(network);
-    for (let call = 0; call < 3; call++) {
+    for (const compiled of [backend.compile(network), backend.compile(network, { sequential: true })]) {
+      compiled([...inputs]).forEach((output) => output.dispose());
       const outputs = compiled(inputs);
       expect(values(outputs)).toEqual(values(eager));
       expect(outputs.map(({ shape, dtype }) => [shape, dtype])).toEqual(
         eager.map(({ shape, dtype }) => [shape, dtype]),
       );
       tf.dispose(outputs);
+      compiled.dispose();
     }
-    compiled.dispose();
     tf.dispose([...inputs, ...eager]);
   });
 

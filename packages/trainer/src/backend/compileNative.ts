@@ -32,8 +32,7 @@ export function compileNative(
   options: CompileOptions = {},
 ): Compiled {
   const name = options.name ?? (fn.name || 'function');
-  const attrs: OpAttr[] =
-    options.xla === true ? [{ name: '_XlaMustCompile', type: native.binding.TF_ATTR_BOOL, value: true }] : [];
+  const attrs = callAttributes(native, options);
   const signatures = new Map<string, Registered>();
   let disposed = false;
 
@@ -61,6 +60,17 @@ export function compileNative(
     },
     stats: () => [...signatures].map(([signature, registered]) => statOf(signature, registered)),
   });
+}
+
+/** Attributes of the call, not of the function: how TensorFlow is to run it. */
+function callAttributes({ binding, isUsingGpuDevice }: NativeBackend, options: CompileOptions): OpAttr[] {
+  const attrs: OpAttr[] = [];
+  if (options.xla === true) attrs.push({ name: '_XlaMustCompile', type: binding.TF_ATTR_BOOL, value: true });
+  // This executor knows no asynchronous ops, which is what copies between a GPU and its host are.
+  if (options.sequential === true && !isUsingGpuDevice) {
+    attrs.push({ name: 'executor_type', type: binding.TF_ATTR_STRING, value: 'SINGLE_THREADED_EXECUTOR' });
+  }
+  return attrs;
 }
 
 /**

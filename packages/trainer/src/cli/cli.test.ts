@@ -190,7 +190,9 @@ describe('progress', () => {
     );
     progress.step(result(2));
     progress.say('a line that stays');
-    expect(written[0]).toMatch(/^\r\u001B\[K.{1,59}$/);
+    expect(written[0]?.startsWith('\r\u001B[K')).toBe(true);
+    // The control sequence takes 4 characters and no room.
+    expect((written[0]?.length ?? 0) - 4).toBeLessThan(60);
     expect(written.at(-1)).toBe('\r\u001B[Ka line that stays\n');
   });
 

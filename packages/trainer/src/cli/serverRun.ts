@@ -7,14 +7,16 @@ import { runConfigToYaml, type RunConfig } from '@nabla/domain';
 import {
   AuthenticationError,
   ConnectionError,
-  RefusedError,
   NotFoundError,
+  RefusedError,
   createClient,
   drainLeftovers,
   type Client,
+  type LeaseInfo,
 } from '@nabla/client';
 
-import { executeRun } from '../worker/executeRun.ts';
+import { executeRun, type RunEnd } from '../worker/executeRun.ts';
+import type { EngineInfo } from '../worker/protocol.ts';
 import { ProcessPool } from '../worker/processPool.ts';
 import type { EngineChoice } from '../worker/trainingProcess.ts';
 import { lockFolder } from '../worker/workerFolder.ts';
@@ -42,10 +44,60 @@ const LEASE_SECONDS = 30;
 const STOP_SECONDS = 20;
 
 export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> {
-  const { progress } = options;
+  const { progress, config, place } = options;
+  // Read before a run is made of them: a broken line is then an error of the command, not of a run.
+  if (config.task.kind === 'file') await readPromptFile(place.baseFolder, config.task.path);
+  if (config.warmup?.path !== undefined) await readPromptFile(place.baseFolder, config.warmup.path);
   const folder = path.resolve(options.folder);
   const lock = await lockFolder(folder);
   const pool = new ProcessPool(options.engine);
+  const stop = stopSignals(progress);
+  try {
+    const engine = await pool.warm();
+    progress.say(engine.description);
+    const client = createClient({ url: options.url, apiKey: options.apiKey });
+    const { lease, workerId, untrusted } = await claimOwn(client, options, engine, stop.shutdown);
+    const { number, name, project } = lease.run;
+    progress.say(`run ${number} "${name}" (${lease.run.id}) in project ${project.slug} on ${options.url}`);
+    const end = await executeRun(
+      {
+        client,
+        workerId,
+        folder,
+        pool,
+        rewardsDir: options.rewardsDir,
+        untrusted,
+        readPromptFile: (file) => readPromptFile(place.baseFolder, file),
+        log: (level, message) => {
+          if (level !== 'DEBUG')
+            progress.say(level === 'INFO' ? message : `${level.toLowerCase()}: ${message}`);
+        },
+        shutdown: stop.shutdown,
+        abandon: stop.abandon,
+        onStarted: (at) => progress.start(at),
+        onStep: (result, waiting) => progress.step(result, waiting),
+      },
+      lease,
+    );
+    return conclude(end, folder, progress);
+  } catch (error) {
+    const fromServer = [RefusedError, ConnectionError, AuthenticationError, NotFoundError];
+    if (error instanceof Error && fromServer.some((type) => error instanceof type))
+      throw new CliError(EXIT.server, error.message, { cause: error });
+    throw error;
+  } finally {
+    stop.forget();
+    await pool.close();
+    await lock.release();
+  }
+}
+
+/** Ctrl-C asks for the end; what takes longer than the grace after it is left for the next start. */
+function stopSignals(progress: Progress): {
+  shutdown: AbortSignal;
+  abandon: AbortSignal;
+  forget: () => void;
+} {
   const shutdown = new AbortController();
   const abandon = new AbortController();
   let deadline: NodeJS.Timeout | undefined;
@@ -54,95 +106,68 @@ export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> 
     deadline = setTimeout(() => abandon.abort(), STOP_SECONDS * 1000);
     shutdown.abort();
   });
-  try {
-    const engine = await pool.warm();
-    progress.say(engine.description);
-    const client = createClient({ url: options.url, apiKey: options.apiKey });
-    const workerId = options.place.server?.workerId ?? `wrk_${randomUUID()}`;
-    const spool = { root: path.join(folder, 'spool') };
-    const { rejectedRuns } = await drainLeftovers(
-      client.worker,
-      spool,
-      (message) => progress.say(message),
-      shutdown.signal,
-    );
-    await client.worker.register({
-      id: workerId,
-      name: `nabla train on ${hostname()}`,
-      backend: engine.backend,
-      host: hostname(),
-      version: `Node ${process.versions.node}`,
-      device: engine.description,
-    });
-    const runId = options.place.server?.runId ?? (await makeRun(client, options, workerId));
-    const run = await client.runs.get(runId);
-    if (run.status === 'PAUSED') await client.runs.resume(runId);
-    const lease = await client.worker.claim(
-      { workerId, runId, leaseSeconds: LEASE_SECONDS },
-      { attempts: 5 },
-    );
-    if (lease === null) {
-      const { status } = await client.runs.get(runId);
-      throw new CliError(
-        status === 'FINISHED' ? EXIT.ok : EXIT.taken,
-        `run ${runId} cannot be claimed: it is ${status.toLowerCase()}`,
-      );
+  return {
+    shutdown: shutdown.signal,
+    abandon: abandon.signal,
+    forget() {
+      forget();
+      clearTimeout(deadline);
+    },
+  };
+}
+
+/** Claims the folder's run, or a new one that is reserved for this process and noted in the folder. */
+async function claimOwn(
+  client: Client,
+  options: ServerRunOptions,
+  engine: EngineInfo,
+  shutdown: AbortSignal,
+): Promise<{ lease: LeaseInfo; workerId: string; untrusted: boolean }> {
+  const { place, progress } = options;
+  const workerId = place.server?.workerId ?? `wrk_${randomUUID()}`;
+  const spool = { root: path.join(path.resolve(options.folder), 'spool') };
+  // Before registering, which ends the lease that these records belong to.
+  const { rejectedRuns } = await drainLeftovers(
+    client.worker,
+    spool,
+    (message) => progress.say(message),
+    shutdown,
+  );
+  await client.worker.register({
+    id: workerId,
+    name: `nabla train on ${hostname()}`,
+    backend: engine.backend,
+    host: hostname(),
+    version: `Node ${process.versions.node}`,
+    device: engine.description,
+  });
+  const runId = place.server?.runId ?? (await makeRun(client, options, workerId));
+  const run = await client.runs.get(runId);
+  if (run.status === 'PAUSED') await client.runs.resume(runId);
+  const lease = await client.worker.claim({ workerId, runId, leaseSeconds: LEASE_SECONDS }, { attempts: 5 });
+  if (lease !== null) return { lease, workerId, untrusted: rejectedRuns.has(runId) };
+  const { status } = await client.runs.get(runId);
+  throw new CliError(EXIT.taken, `run ${runId} cannot be claimed: it is ${status.toLowerCase()}`);
+}
+
+function conclude(end: RunEnd, folder: string, progress: Progress): ExitCode {
+  switch (end.kind) {
+    case 'finished':
+      progress.say(`finished after step ${end.step}; weights ${end.weightsHash}`);
+      return EXIT.ok;
+    case 'failed':
+      throw new CliError(EXIT.failed, `the run failed: ${end.cause}`);
+    case 'lost':
+      throw new CliError(EXIT.taken, `the run was taken from this process: ${end.why}`);
+    case 'released': {
+      if (end.status === 'CANCELLED')
+        throw new CliError(EXIT.taken, `the run was cancelled on the server after step ${end.step}`);
+      const paused = end.status === 'PAUSED';
+      const here = path.relative(process.cwd(), folder) || '.';
+      const what = paused ? 'paused on the server' : 'stopped';
+      progress.say(`${what} after step ${end.step}. Go on with: nabla train --resume --out ${here}`);
+      return paused ? EXIT.paused : EXIT.interrupted;
     }
-    progress.say(
-      `run ${lease.run.number} "${lease.run.name}" (${runId}) in project ${lease.run.project.slug} on ${options.url}`,
-    );
-    const end = await executeRun(
-      {
-        client,
-        workerId,
-        folder,
-        pool,
-        rewardsDir: options.rewardsDir,
-        untrusted: rejectedRuns.has(runId),
-        readPromptFile: (file) => readPromptFile(options.place.baseFolder, file),
-        log: (level, message) => {
-          if (level !== 'DEBUG')
-            progress.say(level === 'INFO' ? message : `${level.toLowerCase()}: ${message}`);
-        },
-        shutdown: shutdown.signal,
-        abandon: abandon.signal,
-        onStarted: (at) => progress.start(at),
-        onStep: (result, waiting) => progress.step(result, waiting),
-      },
-      lease,
-    );
-    switch (end.kind) {
-      case 'finished':
-        progress.say(`finished after step ${end.step}; weights ${end.weightsHash}`);
-        return EXIT.ok;
-      case 'failed':
-        throw new CliError(EXIT.failed, `the run failed: ${end.cause}`);
-      case 'lost':
-        throw new CliError(EXIT.taken, `the run was taken from this process: ${end.why}`);
-      case 'released': {
-        if (end.status === 'CANCELLED')
-          throw new CliError(EXIT.taken, `the run was cancelled on the server after step ${end.step}`);
-        const here = path.relative(process.cwd(), folder) || '.';
-        progress.say(
-          `${end.status === 'PAUSED' ? 'paused on the server' : 'stopped'} after step ${end.step}. Go on with: nabla train --resume --out ${here}`,
-        );
-        return end.status === 'PAUSED' ? EXIT.paused : EXIT.interrupted;
-      }
-    }
-  } catch (error) {
-    if (
-      error instanceof RefusedError ||
-      error instanceof ConnectionError ||
-      error instanceof AuthenticationError ||
-      error instanceof NotFoundError
-    )
-      throw new CliError(EXIT.server, error.message, { cause: error });
-    throw error;
-  } finally {
-    forget();
-    clearTimeout(deadline);
-    await pool.close();
-    await lock.release();
   }
 }
 

@@ -1,22 +1,20 @@
 /** @file One claimed run from claim to end: brings it what it needs, trains it, and carries out what people ask of it meanwhile. */
-import { parseRunConfig, type PromptRecord, type RunConfig } from '@nabla/domain';
+import type { PromptRecord } from '@nabla/domain';
 import {
-  ConnectionError,
   type Client,
   type LeaseInfo,
   type LogLevel,
   RunChannel,
+  type RunChannelOptions,
   SpoolFullError,
   type StepLog,
-  backoffMs,
   pause,
 } from '@nabla/client';
 
-import { CheckpointError } from '../checkpoint/checkpointError.ts';
 import type { StepResult } from '../stepResult.ts';
 import { CheckpointUploads } from './checkpointUploads.ts';
+import { RunImpossible, prepareJob } from './prepareJob.ts';
 import type { ProcessPool } from './processPool.ts';
-import type { TrainingJob } from './protocol.ts';
 import { RunFolder } from './runFolder.ts';
 import { StopRequest } from './stopRequest.ts';
 import { type SupervisedOutcome, superviseTraining } from './superviseTraining.ts';
@@ -49,13 +47,12 @@ export type RunEnd =
   | { readonly kind: 'released'; readonly status: string; readonly step: number }
   | { readonly kind: 'lost'; readonly why: string };
 
-/** What makes a run impossible on this worker, in a sentence for the run's page. */
-class RunImpossible extends Error {
-  override readonly name = 'RunImpossible';
-}
-
 const FULL_RETRY_MS = 1000;
 
+/**
+ * Resolves when the run is over for this worker, however it ended.
+ * @throws Error when this machine can take no run at the moment (a full disk); the run was given back.
+ */
 export async function executeRun(context: RunContext, lease: LeaseInfo): Promise<RunEnd> {
   const { client, workerId, log } = context;
   const runId = lease.run.id;
@@ -63,7 +60,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
   const folder = new RunFolder(context.folder, runId);
   let step = lease.checkpoint?.step ?? 0;
 
-  const channel = await RunChannel.open({
+  const channel = await openChannel({
     trainer: client.worker,
     runs: client.runs,
     lease,
@@ -183,9 +180,10 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
   } catch (error) {
     if (channel.lease.lost !== undefined) return await lost(channel.lease.lost);
     if (abandon.aborted) return { kind: 'released', status: 'unknown', step };
+    if (stop.kind === 'drop') return await end({ kind: 'stopped', step });
     const cause = error instanceof Error ? error.message : String(error);
-    const expected = error instanceof RunImpossible || error instanceof CheckpointError;
-    if (!expected) log('ERROR', error instanceof Error ? (error.stack ?? cause) : cause, runId);
+    if (!(error instanceof RunImpossible))
+      log('ERROR', error instanceof Error ? (error.stack ?? cause) : cause, runId);
     try {
       return await end({ kind: 'failed', code: 'WORKER', message: cause, step: null, promptIndex: null });
     } catch (second) {
@@ -199,92 +197,22 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
   }
 }
 
+async function openChannel(options: RunChannelOptions): Promise<RunChannel> {
+  try {
+    return await RunChannel.open(options);
+  } catch (error) {
+    const { trainer, lease } = options;
+    await trainer.release(
+      { runId: lease.run.id, leaseToken: lease.token },
+      'the worker has no room for its records',
+    );
+    throw error;
+  }
+}
+
 /** Calls back when the signal is aborted, at once if it is. Returns how to stop listening. */
 function whenAborted(signal: AbortSignal, callback: () => void): () => void {
   if (signal.aborted) callback();
   signal.addEventListener('abort', callback);
   return () => signal.removeEventListener('abort', callback);
-}
-
-async function prepareJob(
-  context: RunContext,
-  lease: LeaseInfo,
-  folder: RunFolder,
-  stop: StopRequest,
-): Promise<TrainingJob> {
-  const { client } = context;
-  const parsed = parseRunConfig(lease.run.config);
-  if (!parsed.ok) {
-    const reasons = parsed.errors.map(
-      ({ path, message }) => `${path.join('.') || 'configuration'}: ${message}`,
-    );
-    throw new RunImpossible(
-      `the configuration is not valid for this worker's version: ${reasons.join('; ')}`,
-    );
-  }
-  const { config } = parsed;
-  const over = new AbortController();
-  const unlisten = stop.listen((kind) => {
-    if (kind === 'drop') over.abort(new RunImpossible(stop.why));
-  });
-  try {
-    const versionId = lease.prompts?.id;
-    const prompts = await patiently(() => promptsOf(context, config, versionId), over.signal);
-    const warmupPath = config.warmup?.path;
-    const warmupPrompts =
-      warmupPath === undefined ? undefined : await promptFile(context, warmupPath, 'warmup.path');
-    await patiently(
-      () =>
-        folder.prepare(client, lease, {
-          trusted: !context.untrusted,
-          signal: over.signal,
-          onMissing: (message) => context.log('WARN', message, lease.run.id),
-        }),
-      over.signal,
-    );
-    return {
-      config,
-      checkpointFolder: folder.path,
-      ...(prompts === undefined ? {} : { prompts }),
-      ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
-      ...(context.rewardsDir === undefined ? {} : { rewardsDir: context.rewardsDir }),
-    };
-  } finally {
-    unlisten();
-  }
-}
-
-async function promptsOf(
-  context: RunContext,
-  config: RunConfig,
-  versionId: string | undefined,
-): Promise<readonly PromptRecord[] | undefined> {
-  if (config.task.kind === 'file') return promptFile(context, config.task.path, 'task.path');
-  if (config.task.kind !== 'prompt_set') return undefined;
-  return context.client.promptSets.prompts(versionId ?? config.task.promptSetVersionId);
-}
-
-async function promptFile(
-  context: RunContext,
-  file: string,
-  where: string,
-): Promise<readonly PromptRecord[]> {
-  if (context.readPromptFile === undefined)
-    throw new RunImpossible(
-      `${where} names the file "${file}": workers read no files of others. Upload it as a prompt set, or execute the run with \`nabla train\` where the file is`,
-    );
-  return context.readPromptFile(file);
-}
-
-/** What needs the API, tried until it is there. */
-async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    signal.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      await pause(backoffMs(attempt), signal);
-    }
-  }
 }

@@ -55,6 +55,15 @@ export type FromTraining =
 export const STEPS_IN_FLIGHT = 2;
 
 /** The boundary where a message gets its type back; anything else on the channel (a debugger's, for instance) is passed over. */
-export function isMessage<Message extends ToTraining | FromTraining>(value: unknown): value is Message {
+export function isToTraining(value: unknown): value is ToTraining {
+  return hasType(value);
+}
+
+/** The same in the other direction. */
+export function isFromTraining(value: unknown): value is FromTraining {
+  return hasType(value);
+}
+
+function hasType(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }

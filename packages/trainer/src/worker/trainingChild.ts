@@ -12,7 +12,7 @@ import { TrainerError } from '../errors.ts';
 import { createSession, type Session } from '../session.ts';
 import {
   STEPS_IN_FLIGHT,
-  isMessage,
+  isToTraining,
   type FromTraining,
   type ToTraining,
   type TrainingFailure,
@@ -28,7 +28,7 @@ let start: (job: TrainingJob) => void;
 const started = new Promise<TrainingJob>((resolve) => (start = resolve));
 
 process.on('message', (message: unknown) => {
-  if (!isMessage<ToTraining>(message)) return;
+  if (!isToTraining(message)) return;
   switch (message.type) {
     case 'start':
       start(message.job);

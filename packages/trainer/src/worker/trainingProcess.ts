@@ -8,7 +8,7 @@ import type { RunStage } from '@nabla/domain';
 import type { StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
 import type { StepResult } from '../stepResult.ts';
 import {
-  isMessage,
+  isFromTraining,
   type EngineInfo,
   type FromTraining,
   type ToTraining,
@@ -66,7 +66,7 @@ export class TrainingProcess {
       };
     });
     this.#child.on('message', (message: unknown) => {
-      if (isMessage<FromTraining>(message)) this.#deliver(message);
+      if (isFromTraining(message)) this.#deliver(message);
     });
     this.#ready = Promise.race([
       opened,

@@ -10,11 +10,12 @@ import {
   createClient,
   drainLeftovers,
   pause,
+  type LeaseInfo,
   type LogLevel,
 } from '@nabla/client';
 
 import type { WorkerSettings } from './env.ts';
-import { executeRun, type RunEnd } from './executeRun.ts';
+import { executeRun, type RunContext, type RunEnd } from './executeRun.ts';
 import { ProcessPool } from './processPool.ts';
 import type { EngineInfo } from './protocol.ts';
 import { lockFolder, workerIdentity } from './workerFolder.ts';
@@ -57,8 +58,6 @@ export async function runWorker(
       shutdown,
     );
     if (sent > 0) log('INFO', `${sent} step records of an earlier process were sent`);
-    const untrusted = new Set(rejectedRuns);
-
     const register = (): Promise<void> =>
       client.worker.register({
         id: workerId,
@@ -72,51 +71,73 @@ export async function runWorker(
     if (shutdown.aborted) return;
     hooks.onReady({ workerId, engine });
 
-    for (let failures = 0; !shutdown.aborted;) {
-      try {
-        const lease = await client.worker.claim(
-          { workerId, leaseSeconds: settings.leaseSeconds },
-          { signal: shutdown },
-        );
-        if (failures > 0) log('INFO', 'the API answers again');
-        failures = 0;
-        if (lease === null) {
-          await pool.warm();
-          await pause(settings.pollMs, shutdown);
-          continue;
-        }
-        const { id, number, name } = lease.run;
-        log('INFO', `claimed run ${number} "${name}" (attempt ${lease.attempt})`, id);
-        const context = {
-          client,
-          workerId,
-          folder,
-          pool,
-          log,
-          shutdown,
-          abandon: abandon.signal,
-          spoolMaxBytes: settings.spoolMaxBytes,
-        };
-        const rewards =
-          settings.rewardsDir === undefined ? {} : { rewardsDir: path.resolve(settings.rewardsDir) };
-        const end = await executeRun({ ...context, ...rewards, untrusted: untrusted.delete(id) }, lease);
-        if (end.kind === 'lost') untrusted.delete(id);
-        log(end.kind === 'failed' ? 'ERROR' : 'INFO', describeEnd(end), id);
-      } catch (error) {
-        if (shutdown.aborted) break;
-        if (error instanceof AuthenticationError) throw error;
-        // Whatever one run or one request met, the worker lives on; an API that forgot this worker gets told of it again.
-        if (failures++ === 0)
-          log('WARN', `asking for a run failed: ${error instanceof Error ? error.message : String(error)}`);
-        await pause(backoffMs(failures), shutdown);
-        if (error instanceof RefusedError && error.code === 'NOT_FOUND')
-          await untilReached(register, log, shutdown);
-      }
-    }
+    const rewards =
+      settings.rewardsDir === undefined ? {} : { rewardsDir: path.resolve(settings.rewardsDir) };
+    const { spoolMaxBytes } = settings;
+    const context = {
+      client,
+      workerId,
+      folder,
+      pool,
+      log,
+      shutdown,
+      abandon: abandon.signal,
+      spoolMaxBytes,
+      ...rewards,
+    };
+    await serveRuns(context, settings, { register, untrusted: new Set(rejectedRuns) });
   } finally {
     await pool.close();
     clearTimeout(deadline);
     await lock.release();
+  }
+}
+
+interface Serving {
+  readonly register: () => Promise<void>;
+  /** Runs whose last records from here were refused; the next claim of each takes it off. */
+  readonly untrusted: Set<string>;
+}
+
+async function serveRuns(
+  context: Omit<RunContext, 'untrusted'>,
+  { leaseSeconds, pollMs }: WorkerSettings,
+  { register, untrusted }: Serving,
+): Promise<void> {
+  const { client, workerId, pool, log, shutdown } = context;
+  let failures = 0;
+  while (!shutdown.aborted) {
+    let lease: LeaseInfo | null;
+    try {
+      lease = await client.worker.claim({ workerId, leaseSeconds }, { signal: shutdown });
+    } catch (error) {
+      if (shutdown.aborted) return;
+      if (error instanceof AuthenticationError) throw error;
+      if (failures++ === 0) log('WARN', `asking for a run failed: ${messageOf(error)}`);
+      await pause(backoffMs(failures), shutdown);
+      // The API does not know this worker, for instance because its database was made anew.
+      if (error instanceof RefusedError && error.code === 'NOT_FOUND')
+        await untilReached(register, log, shutdown);
+      continue;
+    }
+    if (lease === null) {
+      failures = 0;
+      await pool.warm();
+      await pause(pollMs, shutdown);
+      continue;
+    }
+    const { id, number, name } = lease.run;
+    log('INFO', `claimed run ${number} "${name}" (attempt ${lease.attempt})`, id);
+    try {
+      const end = await executeRun({ ...context, untrusted: untrusted.delete(id) }, lease);
+      failures = 0;
+      log(end.kind === 'failed' ? 'ERROR' : 'INFO', describeEnd(end), id);
+    } catch (error) {
+      // Whatever one run met, the worker lives on.
+      failures++;
+      log('ERROR', `the run cannot be executed here at the moment: ${messageOf(error)}`, id);
+      await pause(backoffMs(failures, { firstMs: 1000, longestMs: 60_000 }), shutdown);
+    }
   }
 }
 
@@ -134,6 +155,10 @@ async function untilReached(
       await pause(backoffMs(attempt), shutdown);
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function describeEnd(end: RunEnd): string {

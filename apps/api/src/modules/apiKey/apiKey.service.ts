@@ -8,6 +8,7 @@ import { refuse } from '../../errors.ts';
 import { requiredText } from '../../input.ts';
 import { publishIn } from '../../realtime/publish.ts';
 import { audit } from '../viewer/audit.ts';
+import { transact } from '../../transact.ts';
 
 /** Own keys; owners see everybody's. */
 export function listApiKeys(ctx: Context) {
@@ -29,7 +30,7 @@ export async function createApiKey(ctx: Context, input: { name: string; role: Ro
     ]);
   }
   const secret = newToken(API_KEY_PREFIX);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const apiKey = await tx.apiKey.create({
       data: {
         id: newId('apiKey'),
@@ -53,7 +54,7 @@ export async function revokeApiKey(ctx: Context, id: string) {
   if (found === null || (actor.role !== 'OWNER' && found.createdById !== actor.userId)) {
     throw refuse('NOT_FOUND', `There is no API key "${id.slice(0, 80)}".`, ['id']);
   }
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const apiKey = await tx.apiKey.update({
       where: { id },
       data: { revokedAt: found.revokedAt ?? new Date() },

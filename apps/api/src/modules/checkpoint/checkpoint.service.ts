@@ -5,6 +5,7 @@ import { refuse } from '../../errors.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
 import { requireRun } from '../node/find.ts';
 import { leaseLost } from '../trainer/lease.service.ts';
+import { transact } from '../../transact.ts';
 
 const MAX_METRICS_CHARS = 50_000;
 
@@ -40,7 +41,7 @@ export async function recordCheckpoint(ctx: Context, input: RecordCheckpointInpu
     throw refuse('INVALID_INPUT', message, ['input', 'bytes']);
   }
   const metrics = metricsOf(input.metrics);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const held = await tx.$queryRaw<unknown[]>`
       SELECT 1 FROM lease WHERE run_id = ${run.id} AND token_hash = ${hashToken(input.leaseToken)} FOR UPDATE`;
     if (held.length === 0) throw leaseLost(['input', 'leaseToken']);

@@ -7,12 +7,13 @@ import { requiredText } from '../../input.ts';
 import { publishIn } from '../../realtime/publish.ts';
 import type { Comment } from '../../sources.ts';
 import { findRun, requireCompletion, requireRun } from '../node/find.ts';
+import { transact } from '../../transact.ts';
 
 export async function addComment(ctx: Context, input: { subjectId: string; body: string }) {
   const { userId, workspaceId } = actorOf(ctx);
   const body = requiredText(input.body, BOUNDS.maxNoteChars, ['input', 'body']);
   const place = await placeOf(ctx, input.subjectId);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const comment = await tx.comment.create({
       data: { id: newId('comment'), ...place, authorId: userId, body },
     });
@@ -67,7 +68,7 @@ async function requireComment(ctx: Context, id: string): Promise<Comment> {
 
 function change(ctx: Context, comment: Comment, data: { body: string; editedAt?: Date; deletedAt?: Date }) {
   const { workspaceId } = actorOf(ctx);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const changed = await tx.comment.update({ where: { id: comment.id }, data });
     await publishIn(tx, {
       type: 'comment',

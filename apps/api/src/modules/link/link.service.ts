@@ -8,6 +8,7 @@ import { refuse, requestError } from '../../errors.ts';
 import { emailOrNull, requiredText } from '../../input.ts';
 import type { Invite } from '../../sources.ts';
 import { audit } from '../viewer/audit.ts';
+import { transact } from '../../transact.ts';
 
 const SIGN_IN_MS = 24 * 3600_000;
 const INVITE_MS = 7 * 24 * 3600_000;
@@ -47,7 +48,7 @@ export async function createSignInLink(ctx: Context) {
 export async function createInvite(ctx: Context, input: { role: Role; email?: string | null | undefined }) {
   const actor = actorOf(ctx);
   const email = emailOrNull(input.email, ['input', 'email']);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     await refuseMember(tx, actor.workspaceId, email);
     const { stored, url } = await makeLink(tx, ctx.publicUrl, {
       workspaceId: actor.workspaceId,
@@ -69,7 +70,7 @@ export async function revokeInvite(ctx: Context, id: string) {
   if (invite === null) throw refuse('NOT_FOUND', `There is no invite "${id.slice(0, 80)}".`, ['id']);
   if (invite.usedAt !== null)
     throw refuse('INVALID_STATE', 'The invite has been accepted; remove the member instead.', ['id']);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const revoked = await tx.loginLink.update({
       where: { id },
       data: { revokedAt: invite.revokedAt ?? new Date() },
@@ -122,7 +123,7 @@ export async function signInWithLink(
   const name = link.kind === 'INVITE' ? requiredText(args.name ?? '', BOUNDS.maxNameChars, ['name']) : null;
 
   const sessionToken = newToken();
-  const signedIn = await ctx.db.prisma.$transaction(async (tx) => {
+  const signedIn = await transact(ctx.db, async (tx) => {
     const userId = link.kind === 'SIGN_IN' ? link.userId : await newMember(tx, link, name ?? '');
     if (userId === null) throw new Error(`the sign-in link ${link.id} names nobody`);
     const membership = await tx.membership.findUnique({

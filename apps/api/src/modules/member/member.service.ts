@@ -4,6 +4,7 @@ import { actorOf, type Context } from '../../context.ts';
 import { refuse } from '../../errors.ts';
 import { publishIn } from '../../realtime/publish.ts';
 import { audit } from '../viewer/audit.ts';
+import { transact } from '../../transact.ts';
 
 export function listMembers(ctx: Context) {
   return ctx.db.prisma.membership.findMany({
@@ -15,7 +16,7 @@ export function listMembers(ctx: Context) {
 export async function changeRole(ctx: Context, args: { userId: string; role: Role }) {
   const actor = actorOf(ctx);
   const { workspaceId } = actor;
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const before = await lockedMember(tx, workspaceId, args.userId);
     if (before.role === 'OWNER' && args.role !== 'OWNER') await keepAnOwner(tx, workspaceId);
     const member = await tx.membership.update({
@@ -32,7 +33,7 @@ export async function changeRole(ctx: Context, args: { userId: string; role: Rol
 export async function removeMember(ctx: Context, args: { userId: string }) {
   const actor = actorOf(ctx);
   const { workspaceId } = actor;
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const member = await lockedMember(tx, workspaceId, args.userId);
     if (member.role === 'OWNER') await keepAnOwner(tx, workspaceId);
     const now = new Date();

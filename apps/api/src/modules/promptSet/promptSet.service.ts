@@ -7,6 +7,7 @@ import { refuse, type UserError } from '../../errors.ts';
 import { boundedText, requiredText } from '../../input.ts';
 import type { PromptSet } from '../../sources.ts';
 import { findPromptSet, requireProject } from '../node/find.ts';
+import { transact } from '../../transact.ts';
 
 const PREVIEW_PROMPTS = 20;
 const MAX_PREVIEW_PROMPTS = 200;
@@ -41,21 +42,18 @@ export async function createPromptSet(
   const description = boundedText(input.description ?? '', BOUNDS.maxNoteChars, ['input', 'description']);
   const file = parsePromptFile(input.jsonl);
   if (file.errors.length > 0) return brokenFile(file);
-  return ctx.db.prisma.$transaction(
-    async (tx) => {
-      const data = { id: newId('promptSet'), projectId: project.id, name, description, createdById: userId };
-      const [promptSet] = await tx.promptSet.createManyAndReturn({ data: [data], skipDuplicates: true });
-      if (promptSet === undefined) {
-        throw refuse('CONFLICT', `The project has a prompt set "${name}" already; add a version to it.`, [
-          'input',
-          'name',
-        ]);
-      }
-      await insertVersion(tx, { promptSet, version: 1, jsonl: input.jsonl, prompts: file.prompts, userId });
-      return { promptSet };
-    },
-    { timeout: 30_000 },
-  );
+  return transact(ctx.db, async (tx) => {
+    const data = { id: newId('promptSet'), projectId: project.id, name, description, createdById: userId };
+    const [promptSet] = await tx.promptSet.createManyAndReturn({ data: [data], skipDuplicates: true });
+    if (promptSet === undefined) {
+      throw refuse('CONFLICT', `The project has a prompt set "${name}" already; add a version to it.`, [
+        'input',
+        'name',
+      ]);
+    }
+    await insertVersion(tx, { promptSet, version: 1, jsonl: input.jsonl, prompts: file.prompts, userId });
+    return { promptSet };
+  });
 }
 
 export async function addPromptSetVersion(ctx: Context, input: { promptSetId: string; jsonl: string }) {
@@ -69,20 +67,17 @@ export async function addPromptSetVersion(ctx: Context, input: { promptSetId: st
   }
   const file = parsePromptFile(input.jsonl);
   if (file.errors.length > 0) return brokenFile(file);
-  return ctx.db.prisma.$transaction(
-    async (tx) => {
-      // Two uploads at once take turns, so that each gets its own number.
-      await tx.$queryRaw`SELECT 1 FROM prompt_set WHERE id = ${promptSet.id} FOR UPDATE`;
-      const latest = await tx.promptSetVersion.aggregate({
-        where: { promptSetId: promptSet.id },
-        _max: { version: true },
-      });
-      const version = (latest._max.version ?? 0) + 1;
-      await insertVersion(tx, { promptSet, version, jsonl: input.jsonl, prompts: file.prompts, userId });
-      return { promptSet };
-    },
-    { timeout: 30_000 },
-  );
+  return transact(ctx.db, async (tx) => {
+    // Two uploads at once take turns, so that each gets its own number.
+    await tx.$queryRaw`SELECT 1 FROM prompt_set WHERE id = ${promptSet.id} FOR UPDATE`;
+    const latest = await tx.promptSetVersion.aggregate({
+      where: { promptSetId: promptSet.id },
+      _max: { version: true },
+    });
+    const version = (latest._max.version ?? 0) + 1;
+    await insertVersion(tx, { promptSet, version, jsonl: input.jsonl, prompts: file.prompts, userId });
+    return { promptSet };
+  });
 }
 
 interface VersionContent {

@@ -5,6 +5,7 @@ import { actorOf, type Context } from '../../context.ts';
 import { boundedText } from '../../input.ts';
 import { publishIn } from '../../realtime/publish.ts';
 import { requireCompletion } from '../node/find.ts';
+import { transact } from '../../transact.ts';
 
 export interface GiveVerdictInput {
   completionId: string;
@@ -18,7 +19,7 @@ export async function giveVerdict(ctx: Context, input: GiveVerdictInput) {
   const completion = await requireCompletion(ctx, input.completionId, ['input', 'completionId']);
   const note = boundedText(input.note ?? '', BOUNDS.maxNoteChars, ['input', 'note']);
   const { runId, step, index } = completion;
-  const verdict = await ctx.db.prisma.$transaction(async (tx) => {
+  const verdict = await transact(ctx.db, async (tx) => {
     // One person's two requests at once take turns, so that only one verdict is current.
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${input.completionId} ${userId}`}, 7))`;
     const current = await tx.verdict.findFirst({

@@ -5,6 +5,7 @@ import { refuse } from '../../errors.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
 import type { Run } from '../../sources.ts';
 import { requireRun } from '../node/find.ts';
+import { transact } from '../../transact.ts';
 
 /** QUEUED → PAUSED at once; RUNNING → PAUSE pending until the worker releases the run. */
 export function pauseRun(ctx: Context, id: string) {
@@ -64,7 +65,7 @@ async function command(
   move: (run: Run) => Prisma.RunUncheckedUpdateInput | null,
 ): Promise<{ run: Run }> {
   const found = await requireRun(ctx, id);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     const run = await locked(tx, found.id);
     const data = move(run);
     if (data === null)

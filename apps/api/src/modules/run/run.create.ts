@@ -8,6 +8,7 @@ import { publishIn, runEvent } from '../../realtime/publish.ts';
 import type { Run } from '../../sources.ts';
 import { configErrors, parseConfigSource } from '../config/config.service.ts';
 import { requireProject, requireRun } from '../node/find.ts';
+import { transact } from '../../transact.ts';
 
 type Maybe<T> = T | null | undefined;
 
@@ -40,7 +41,7 @@ export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ 
   const tags = tagList(input.tags ?? [], ['input', 'tags']);
   try {
     return {
-      run: await ctx.db.prisma.$transaction((tx) => insertRun(tx, { ...data, idempotencyKey: key }, tags)),
+      run: await transact(ctx.db, (tx) => insertRun(tx, { ...data, idempotencyKey: key }, tags)),
     };
   } catch (error) {
     // Two requests with one key at once: the second finds the first one's run.

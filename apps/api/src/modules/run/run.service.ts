@@ -7,6 +7,7 @@ import { boundedText, requiredText, tagList } from '../../input.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
 import type { Run } from '../../sources.ts';
 import { requireRun } from '../node/find.ts';
+import { transact } from '../../transact.ts';
 
 export async function renameRun(ctx: Context, args: { id: string; name: string }) {
   const name = requiredText(args.name, BOUNDS.maxNameChars, ['name']);
@@ -31,7 +32,7 @@ export async function archiveRun(ctx: Context, args: { id: string; archived: boo
 export async function setRunTags(ctx: Context, args: { id: string; tags: readonly string[] }) {
   const tags = tagList(args.tags, ['tags']);
   const run = await requireRun(ctx, args.id);
-  return ctx.db.prisma.$transaction(async (tx) => {
+  return transact(ctx.db, async (tx) => {
     await tx.runTag.deleteMany({ where: { runId: run.id } });
     await tx.runTag.createMany({ data: tags.map((tag) => ({ runId: run.id, tag })), skipDuplicates: true });
     return { run: await touch(tx, run.id, {}) };
@@ -40,7 +41,7 @@ export async function setRunTags(ctx: Context, args: { id: string; tags: readonl
 
 async function change(ctx: Context, id: string, data: Prisma.RunUpdateInput) {
   const run = await requireRun(ctx, id);
-  return ctx.db.prisma.$transaction(async (tx) => ({ run: await touch(tx, run.id, data) }));
+  return transact(ctx.db, async (tx) => ({ run: await touch(tx, run.id, data) }));
 }
 
 async function touch(tx: Prisma.TransactionClient, id: string, data: Prisma.RunUpdateInput): Promise<Run> {

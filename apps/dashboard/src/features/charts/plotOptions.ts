@@ -57,7 +57,7 @@ export function plotOptions(
   const grid = { stroke: () => look().colorOf('--chart-grid'), width: 1 };
   return {
     ...size,
-    padding: [8, 12, 0, 0],
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     scales: {
       x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) },

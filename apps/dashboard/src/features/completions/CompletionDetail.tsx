@@ -65,40 +65,44 @@ export function CompletionDetail({
   const latest = readFragment(completionRowFragment, completion) ?? row;
   return (
     <div className={styles.detail}>
-      <section className={styles.part} aria-label="Why it was pushed">
-        <h3 className={styles.partTitle}>Why it was pushed</h3>
-        <SignalArithmetic row={latest} groupRewards={rewards} rule={rule} />
-      </section>
-      <section className={styles.part} aria-label="Tokens">
-        <h3 className={styles.partTitle}>
-          Tokens <span className={styles.count}>{row.tokenCount}</span>
-        </h3>
-        <TokenView completionId={row.id} />
-      </section>
-      <section className={styles.part} aria-label="Verdicts">
-        <h3 className={styles.partTitle}>Verdicts</h3>
-        {detail.error && !completion && (
-          <Callout tone="bad">
-            {describeError(detail.error)}{' '}
-            <button
-              type="button"
-              className={styles.link}
-              onClick={() => retry({ requestPolicy: 'network-only' })}
-            >
-              Try again
-            </button>
-          </Callout>
-        )}
-        {completion ? (
-          <VerdictPanel completion={completion} />
-        ) : (
-          !detail.error && <Skeleton height="1.75rem" />
-        )}
-      </section>
-      <section className={styles.part} aria-label="Comments">
-        <h3 className={styles.partTitle}>Comments</h3>
-        <Comments kind="completion" subjectId={row.id} compact />
-      </section>
+      <div className={styles.side}>
+        <section className={styles.part} aria-label="Why it was pushed">
+          <h3 className={styles.partTitle}>Why it was pushed</h3>
+          <SignalArithmetic row={latest} groupRewards={rewards} rule={rule} />
+        </section>
+        <section className={styles.part} aria-label="Tokens">
+          <h3 className={styles.partTitle}>
+            Tokens <span className={styles.count}>{row.tokenCount}</span>
+          </h3>
+          <TokenView completionId={row.id} />
+        </section>
+      </div>
+      <div className={styles.side}>
+        <section className={styles.part} aria-label="Verdicts">
+          <h3 className={styles.partTitle}>Verdicts</h3>
+          {detail.error && !completion && (
+            <Callout tone="bad">
+              {describeError(detail.error)}{' '}
+              <button
+                type="button"
+                className={styles.link}
+                onClick={() => retry({ requestPolicy: 'network-only' })}
+              >
+                Try again
+              </button>
+            </Callout>
+          )}
+          {completion ? (
+            <VerdictPanel completion={completion} />
+          ) : (
+            !detail.error && <Skeleton height="1.75rem" />
+          )}
+        </section>
+        <section className={styles.part} aria-label="Comments">
+          <h3 className={styles.partTitle}>Comments</h3>
+          <Comments kind="completion" subjectId={row.id} compact />
+        </section>
+      </div>
       <p className={styles.address}>
         Step {row.step.toLocaleString('en')}, group {row.group}, completion {row.index} ·{' '}
         <Link href={`/runs/${runId}?tab=completions&step=${row.step}&c=${encodeURIComponent(row.id)}`}>

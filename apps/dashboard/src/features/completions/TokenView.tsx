@@ -9,7 +9,7 @@ import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
 import { SegmentedControl } from '../../ui/Tabs.tsx';
-import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
+import { formatAligned } from '../charts/formatMetric.ts';
 import styles from './completions.module.css';
 import { type TokenFigures, decodeTokens } from './decodeTokens.ts';
 
@@ -109,7 +109,7 @@ function TokenStrip({ tokens, heat }: { readonly tokens: readonly TokenFigures[]
             >
               <span className={styles.piece}>{pieceText(token.piece)}</span>
               <span className={styles.figure}>
-                {value === null ? '–' : heat === 'logp' ? formatNumber(value) : formatDelta('none', value)}
+                {value === null ? '–' : formatAligned(value, heat !== 'logp')}
               </span>
             </li>
           );
@@ -149,10 +149,10 @@ function TokenTable({ tokens }: { readonly tokens: readonly TokenFigures[] }) {
               <Td numeric muted>
                 {token.id}
               </Td>
-              <Td numeric>{formatNumber(token.logp)}</Td>
-              <Td numeric>{token.refLogp === null ? '–' : formatNumber(token.refLogp)}</Td>
-              <Td numeric>{token.updatedLogp === null ? '–' : formatNumber(token.updatedLogp)}</Td>
-              <Td numeric>{formatDelta('none', heatOf(token, 'delta'))}</Td>
+              <Td numeric>{formatAligned(token.logp)}</Td>
+              <Td numeric>{formatAligned(token.refLogp)}</Td>
+              <Td numeric>{formatAligned(token.updatedLogp)}</Td>
+              <Td numeric>{formatAligned(heatOf(token, 'delta'), true)}</Td>
             </tr>
           ))}
         </tbody>
@@ -168,9 +168,9 @@ function pieceText(piece: string): string {
 function tokenTitle(token: TokenFigures): string {
   const lines = [
     `token ${token.id}`,
-    `log π sampled ${formatNumber(token.logp)} (probability ${(Math.exp(token.logp) * 100).toPrecision(3)} %)`,
+    `log π sampled ${formatAligned(token.logp)} (probability ${(Math.exp(token.logp) * 100).toPrecision(3)} %)`,
   ];
-  if (token.refLogp !== null) lines.push(`log π reference ${formatNumber(token.refLogp)}`);
-  if (token.updatedLogp !== null) lines.push(`log π updated ${formatNumber(token.updatedLogp)}`);
+  if (token.refLogp !== null) lines.push(`log π reference ${formatAligned(token.refLogp)}`);
+  if (token.updatedLogp !== null) lines.push(`log π updated ${formatAligned(token.updatedLogp)}`);
   return lines.join('\n');
 }

@@ -74,7 +74,7 @@ describe('signalEquations', () => {
     });
     expect(
       signalEquations(two, [], null)[0]?.terms.map(({ operator, value }) => `${operator}${value}`),
-    ).toEqual(['1', '×1', '+0.5', '×0.5']);
+    ).toEqual(['1', '+0.5', '×0.5']);
   });
 });
 

@@ -102,13 +102,22 @@ function rewardEquation({ reward, rewards }: ScoredCompletion): Equation | null 
   for (const component of rewards) {
     if (component.value === null) return null;
     value += component.weight * component.value;
-    terms.push(
-      { operator: terms.length === 0 ? '' : '+', value: component.weight, label: 'weight' },
-      { operator: '×', value: component.value, label: component.name },
-    );
+    const operator = terms.length === 0 ? '' : '+';
+    // A weight of 1 is not worth its place.
+    if (component.weight === 1) terms.push({ operator, value: component.value, label: component.name });
+    else
+      terms.push(
+        { operator, value: component.weight, label: 'weight' },
+        { operator: '×', value: component.value, label: component.name },
+      );
   }
   return agrees(value, reward, 1)
-    ? { left: 'reward', rule: 'Σ weight · component', terms, value: reward }
+    ? {
+        left: 'reward',
+        rule: rewards.length === 1 ? 'its one component' : 'Σ weight · component',
+        terms,
+        value: reward,
+      }
     : null;
 }
 

@@ -236,7 +236,7 @@ function Progress({ run }: { readonly run: run_headerFragment }) {
           step {run.step.toLocaleString('en')} / {run.totalSteps.toLocaleString('en')}
         </span>
         {duration !== null && <span>{formatDuration(duration)}</span>}
-        {left !== null && left > 0 && <span>about {formatDuration(left)} left</span>}
+        {left !== null && left > 2000 && <span>about {formatDuration(left)} left</span>}
       </span>
     </div>
   );

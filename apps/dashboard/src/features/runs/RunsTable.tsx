@@ -13,7 +13,7 @@ import { useHotkeys } from '../../ui/useHotkeys.ts';
 import styles from './RunsTable.module.css';
 import { type RunColumn, runColumns } from './runColumns.tsx';
 import type { RunRow } from './runRow.ts';
-import type { RunSort, RunsView } from './runsView.ts';
+import { type RunSort, type RunsView, parseRunsView } from './runsView.ts';
 
 const ROW_PX = 40;
 const HEAD_PX = 32;
@@ -259,7 +259,10 @@ function useTable(
     manualFiltering: true,
     state: { rowSelection },
     onRowSelectionChange: (update) => {
-      const next = typeof update === 'function' ? update(rowSelection) : update;
+      // From the address itself: two keys in quick succession must both count.
+      const { selection } = parseRunsView((name) => new URLSearchParams(window.location.search).get(name));
+      const present = Object.fromEntries(selection.map((id) => [id, true]));
+      const next = typeof update === 'function' ? update(present) : update;
       onChange({ selection: Object.keys(next).filter((id) => next[id] === true) });
     },
   });
