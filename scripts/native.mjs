@@ -17,16 +17,21 @@ import { fileURLToPath } from 'node:url';
 import { compileBinding, findCompiler, sourceHash, tryBinding } from '../packages/trainer/native/binding.mjs';
 import { download, sha256Of } from '../packages/trainer/native/download.mjs';
 import { withLock } from '../packages/trainer/native/lock.mjs';
-import { progressBar } from '../packages/trainer/native/progress.mjs';
 import { findWheel } from '../packages/trainer/native/wheelIndex.mjs';
 import { unzip } from '../packages/trainer/native/zip.mjs';
+import { createProgress } from './lib/progress.mjs';
 
 const TRAINER = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'packages', 'trainer');
-const WASM_COST = 'training runs on wasm, about 9 times slower';
+const WASM_COST = 'training runs on wasm, about 7 times slower';
+
+/**
+ * Hears what is being done: a line per thing that takes time, and how far it is, in bytes.
+ * @typedef {((line: string) => void) & { progress?: (label: string, done: number, total: number) => void }} Log
+ */
 
 /**
  * Makes the native backend ready. Never throws: where it cannot be had, the reason says why and what that costs.
- * @param {{ log?: (line: string) => void }} [options] `log` gets one line per thing that takes time
+ * @param {{ log?: Log }} [options]
  * @returns {Promise<{ native: true, tensorflow: string, device: 'cpu' | 'cuda' } | { native: false, reason: string }>}
  */
 export async function ensureNative({ log = (line) => console.log(line) } = {}) {
@@ -94,9 +99,8 @@ async function unpackWheels(cache, libraries, wheels, device, log) {
   await publish(libraries, async (folder) => {
     for (const wheel of wheels) {
       const { file, downloaded } = await wheelFile(cache, wheel, log);
-      const bar = progressBar(`Unpacking ${wheel.project}`, log);
-      const paths = await unzip(file, folder, (name) => neededPath(name), bar.update);
-      bar.end();
+      const onProgress = (done, total) => log.progress?.(`Unpacking ${wheel.project}`, done, total);
+      const paths = await unzip(file, folder, neededPath, onProgress);
       // ptxas and its like: a wheel's permissions are in its index only.
       const programs = paths.filter((name) => name.includes('/bin/'));
       await Promise.all(programs.map((name) => chmod(path.join(folder, name), 0o755)));
@@ -137,9 +141,8 @@ async function wheelFile(cache, wheel, log) {
     if (source.sha256 !== null && source.sha256 !== wheel.sha256) {
       throw new Error(`the package index gives another SHA-256 for ${wheel.file} than the one pinned here`);
     }
-    const bar = progressBar(`Downloading ${wheel.project}`, log);
-    await download(source, wheel, target, bar.update);
-    bar.end();
+    const onProgress = (done, total) => log.progress?.(`Downloading ${wheel.project}`, done, total);
+    await download(source, wheel, target, onProgress);
   }
   return { file: target, downloaded: true };
 }
@@ -211,11 +214,16 @@ function oneLine(error) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const result = await ensureNative();
-  console.log(
-    result.native
-      ? `Native engine ready: TensorFlow ${result.tensorflow}, ${result.device}`
-      : `No native engine: ${result.reason}`,
-  );
-  if (!result.native) process.exitCode = 1;
+  const progress = createProgress();
+  const stage = progress.stage('Native TensorFlow');
+  const log = Object.assign((line) => stage.detail(line), {
+    progress: (label, done, total) => stage.fraction(done / total, `${label}, ${Math.round(total / 1e6)} MB`),
+  });
+  const result = await ensureNative({ log });
+  if (result.native) stage.succeed(`TensorFlow ${result.tensorflow}, ${result.device}`);
+  else {
+    stage.warn(result.reason);
+    process.exitCode = 1;
+  }
+  progress.close();
 }

@@ -46,7 +46,7 @@ export function createProgress({ stream = process.stdout, terminal, colour, now 
   };
   const draw = () => {
     if (!live) return;
-    const width = Math.max(20, (stream.columns ?? 80) - 1);
+    const width = Math.max(20, (stream.columns || 80) - 1);
     for (const stage of running) {
       stream.write(
         paint.cyan(FRAMES[frame % FRAMES.length] ?? '') +
@@ -130,6 +130,9 @@ export function duration(ms) {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** For a running stage: anything finer would flicker. @param {number} ms */
+const wholeSeconds = (ms) => (ms < 60_000 ? `${Math.floor(ms / 1000)} s` : duration(ms));
+
 /** @param {{ name: string, began: number, detail: string, fraction: number | undefined }} stage @param {number} now */
 function describe(stage, now) {
   const filled = Math.round((stage.fraction ?? 0) * BAR_CELLS);
@@ -137,7 +140,7 @@ function describe(stage, now) {
     stage.fraction === undefined
       ? ''
       : ` [${'#'.repeat(filled)}${'.'.repeat(BAR_CELLS - filled)}] ${Math.floor(stage.fraction * 100)} %`;
-  return `${stage.name} ${duration(now - stage.began)}${bar}${stage.detail ? ` · ${stage.detail}` : ''}`;
+  return `${stage.name} ${wholeSeconds(now - stage.began)}${bar}${stage.detail ? ` · ${stage.detail}` : ''}`;
 }
 
 /** @param {string} text @param {number} width */

@@ -28,7 +28,7 @@ describe('progress', () => {
     const two = progress.stage('Two');
     one.fraction(0.5);
     two.succeed();
-    expect(text()).toContain('One 0 ms [############............] 50 %');
+    expect(text()).toContain('One 0 s [############............] 50 %');
     one.fail('broken');
     progress.close();
     expect(text()).toContain('  ✓ Two (0 ms)\n');

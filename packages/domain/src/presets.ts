@@ -22,7 +22,7 @@ const demo: RunConfigInput = {
   rewards: [{ kind: 'exact_match', name: 'exact', weight: 1 }],
   warmup: { steps: 75, batchSize: 64, optimizer: { learningRate: 2e-3 } },
   policyGradient: {
-    steps: 800,
+    steps: 600,
     promptsPerStep: 32,
     groupSize: 8,
     maxNewTokens: 9,

@@ -66,8 +66,9 @@ await describeOnEachBackend('learner', (backend) => {
 
   /** Largest difference in any element, against the norm of the first. */
   function difference(a: number[][], b: number[][]): number {
-    const norm = Math.sqrt(a.flat().reduce((sum, value) => sum + value ** 2, 0));
-    return Math.max(...a.flat().map((value, index) => Math.abs(value - (b.flat()[index] ?? NaN)))) / norm;
+    const [first, second] = [a.flat(), b.flat()];
+    const norm = Math.sqrt(first.reduce((sum, value) => sum + value ** 2, 0));
+    return Math.max(...first.map((value, index) => Math.abs(value - (second[index] ?? NaN)))) / norm;
   }
   /** Sums of some hundred float32 terms in another order: their rounding, 6e-8 each, against the norm. */
   const ROUNDING = 2e-6;

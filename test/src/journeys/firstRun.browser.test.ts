@@ -45,10 +45,7 @@ describe('the first run', () => {
     const { page } = owner;
     await page.getByRole('link', { name: 'Demo', exact: true }).first().click();
     await page.waitForURL('**/p/demo**');
-    await page
-      .getByRole('link', { name: /Addition, RLOO/ })
-      .first()
-      .click();
+    await page.locator('a[href^="/runs/run_"]').first().click();
     await page.waitForURL('**/runs/run_*');
     const notReloaded = await markPage(page);
     const first = await grownBeyond(page, 'Reward', 0, 280_000);

@@ -72,6 +72,23 @@ describe('npm start', () => {
     expect(workerKey(data)).toBe(key); // kept, so the database that knows its hash was kept
   });
 
+  it('stops at once on a second Ctrl-C, whatever hangs', async () => {
+    const house = await start({ args: LEAN });
+    await house.page();
+    const running = allProcesses(house);
+    process.kill(house.holder()?.processes.dashboard ?? 0, 'SIGSTOP'); // it will not answer the first one
+    const ended = house.interrupt();
+    await until('it is stopping', GONE_MS, () => house.output().includes('Stopping dashboard'));
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // a person's second keystroke, not an echo of the first
+    await house.interrupt();
+    expect(await ended).toBe(1);
+    await until(
+      'every process of the house has ended',
+      GONE_MS,
+      () => running.filter(isRunning).length === 0,
+    );
+  });
+
   it('stops in order when only npm is told to end', async () => {
     const house = await start({ args: LEAN, throughNpm: true });
     await house.page();

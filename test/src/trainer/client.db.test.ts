@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { createClient, type StepLog } from '@nabla/client';
+import { RunSpool, createClient, drainLeftovers, type StepLog } from '@nabla/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../house/until.ts';
 import { createFixture, type Fixture } from './fixture.ts';
 import { tinyRun } from './runs.ts';
 
@@ -150,6 +151,62 @@ describe('a run of a trainer that is not ours', () => {
     await expect(failed).rejects.toMatchObject({ name: 'RefusedError', code: 'INVALID_INPUT' });
     await expect(failed).rejects.toThrow('policyGradient.steps');
   });
+});
+
+describe('what a process that died left in its spool', () => {
+  it('is sent under the lease it was made for, or kept aside when another worker has the run', async () => {
+    const { worker } = house.client;
+    const about = { name: 'w', backend: 'wasm', host: 'here', version: '1', device: 'none' };
+    const [first, second] = ['wrk_left_1', 'wrk_left_2'];
+    for (const id of [first, second]) await worker.register({ id, ...about });
+    const run = await house.create(tinyRun(12));
+    const root = join(temporary, 'leftovers');
+    const lease = await worker.claim({ workerId: first, runId: run.id, leaseSeconds: 60 });
+    if (lease === null) throw new Error('no lease');
+    const spool = await RunSpool.create({ root }, { runId: run.id, leaseToken: lease.token });
+    await spool.append(step(1));
+    await spool.spool.close();
+
+    const problems: string[] = [];
+    const onProblem = (message: string): void => void problems.push(message);
+    expect(await drainLeftovers(worker, { root }, onProblem)).toEqual({ sent: 1, rejectedRuns: new Set() });
+    expect((await house.client.runs.get(run.id)).step).toBe(1);
+    expect(problems).toEqual([]);
+
+    const late = await RunSpool.create({ root }, { runId: run.id, leaseToken: lease.token });
+    await late.append(step(2));
+    await late.spool.close();
+    await worker.register({ id: first, ...about });
+    const taken = await worker.claim({ workerId: second, runId: run.id });
+    if (taken === null) throw new Error('the run was not given back');
+    expect(await drainLeftovers(worker, { root }, onProblem)).toEqual({
+      sent: 0,
+      rejectedRuns: new Set([run.id]),
+    });
+    expect(problems).toEqual([expect.stringContaining('came too late')]);
+    expect((await house.client.runs.get(run.id)).step).toBe(1);
+    expect(await readdir(root)).toEqual(['rejected']);
+    await worker.fail({ runId: run.id, leaseToken: taken.token }, 'over');
+  }, 60_000);
+});
+
+describe('watching', () => {
+  it('hears what happens to a run', async () => {
+    const run = await house.create(tinyRun(12));
+    const heard: string[] = [];
+    const watching = house.client.runs.watch(run.id, { onData: ({ status }) => void heard.push(status) });
+    try {
+      // The subscription takes a moment to stand; a change before it is not heard.
+      await until('a change is heard', 30_000, async () => {
+        await house.client.runs.pause(run.id).catch(() => undefined);
+        await house.client.runs.resume(run.id).catch(() => undefined);
+        return heard.includes('PAUSED');
+      });
+    } finally {
+      watching.stop();
+      await house.client.runs.cancel(run.id);
+    }
+  }, 60_000);
 });
 
 describe('artifacts', () => {

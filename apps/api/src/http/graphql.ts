@@ -57,7 +57,7 @@ export async function graphqlRoutes(
     }),
   );
   router.all('/', (_req, res) => {
-    res.setHeader('Allow', 'POST');
+    res.status(405).setHeader('Allow', 'POST');
     throw requestError(
       'UNSUPPORTED',
       'Send GraphQL by POST with content-type application/json; subscriptions by WebSocket.',

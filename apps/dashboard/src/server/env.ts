@@ -14,7 +14,7 @@ export interface ServerEnv {
 }
 
 /** Reads the process's environment once. Throws with one line per wrong variable. */
-export function readEnv(source: NodeJS.ProcessEnv): ServerEnv {
+export function readEnv(source: Readonly<Record<string, string | undefined>>): ServerEnv {
   const parsed = schema.safeParse(source);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);

@@ -30,6 +30,7 @@ export function Dialog({
         <Radix.Overlay className={styles.overlay} />
         <Radix.Content
           className={cx(styles.content, wide && styles.wide)}
+          onOpenAutoFocus={focusFirst}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <div className={styles.head}>
@@ -49,6 +50,17 @@ export function Dialog({
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field of the dialog, or what is marked, or the dialog itself: not its Close button, which comes first in the page. */
+function focusFirst(event: Event): void {
+  event.preventDefault();
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  const first = dialog.querySelector<HTMLElement>(
+    '[data-autofocus], input:not([tabindex="-1"]), textarea, select',
+  );
+  (first ?? dialog).focus();
 }
 
 /** Asks before something that cannot be undone. `onConfirm` may take its time; the dialog closes when it is through. */
@@ -87,7 +99,9 @@ export function ConfirmDialog({
       description={description}
       footer={
         <>
-          <Button onClick={() => onOpenChange(false)}>Keep it as it is</Button>
+          <Button data-autofocus onClick={() => onOpenChange(false)}>
+            Keep it as it is
+          </Button>
           <Button variant={variant} busy={busy} onClick={() => void confirm()}>
             {confirmLabel}
           </Button>

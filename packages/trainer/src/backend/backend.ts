@@ -41,7 +41,7 @@ export interface Backend {
 }
 
 /** How much slower one training step of a small model is on wasm than on native (`npm run bench -- trainer` prints both). */
-const WASM_COST = 'about 9 times slower per training step';
+const WASM_COST = 'about 7 times slower per training step';
 
 /**
  * Opens an engine and makes it the current one. `auto` takes native if it can be loaded, else wasm.

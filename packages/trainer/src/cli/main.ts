@@ -81,10 +81,10 @@ program
   .addOption(server)
   .addOption(apiKey)
   .addOption(apiKeyFile)
-  .option(
-    '--dir <folder>',
-    'spool, checkpoints and identity; a folder for each worker',
-    process.env['NABLA_WORKER_DIR'] ?? '.nabla/worker',
+  .addOption(
+    new Option('--dir <folder>', 'spool, checkpoints and identity; a folder for each worker')
+      .env('NABLA_WORKER_DIR')
+      .default('.nabla/worker'),
   )
   .option('--name <name>', 'name shown on the server (default: the host)')
   .option('--rewards <folder>', 'folder of reward modules that runs may use')

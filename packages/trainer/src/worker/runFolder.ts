@@ -41,7 +41,7 @@ export class RunFolder {
    * @param onMissing is told of a recorded checkpoint that the API's store has not: an older one does, the run only takes longer.
    */
   async prepare(
-    client: Client,
+    client: Pick<Client, 'artifacts' | 'runs'>,
     lease: LeaseInfo,
     {
       trusted,
@@ -65,7 +65,7 @@ export class RunFolder {
 
   /** Brings the newest of the run's recorded checkpoints that is later than `after` and can be had. */
   async #download(
-    client: Client,
+    client: Pick<Client, 'artifacts' | 'runs'>,
     runId: string,
     recorded: { step: number; sha256: string },
     after: number,

@@ -14,7 +14,6 @@ import {
   STEPS_IN_FLIGHT,
   isToTraining,
   type FromTraining,
-  type ToTraining,
   type TrainingFailure,
   type TrainingJob,
 } from './protocol.ts';

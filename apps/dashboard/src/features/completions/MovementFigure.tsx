@@ -3,7 +3,7 @@ import { cx } from '../../ui/cx.ts';
 import { formatAligned } from '../charts/formatMetric.ts';
 import { type CompletionRow, deltaLogp } from './completionRow.ts';
 import styles from './completions.module.css';
-import { movementOf } from './signalArithmetic.ts';
+import { STILL_NATS, movementOf } from './signalArithmetic.ts';
 
 /** Log-probability before → after the update, the difference by sign, and a warning where it went against the signal. */
 export function MovementFigure({ row }: { readonly row: CompletionRow }) {
@@ -11,6 +11,7 @@ export function MovementFigure({ row }: { readonly row: CompletionRow }) {
   if (typeof row.logp !== 'number') return <span className={styles.missing}>–</span>;
   if (delta === null) return <span>{formatAligned(row.logp)}</span>;
   const movement = movementOf(row.signal ?? null, delta);
+  const moved = Math.abs(delta) >= STILL_NATS;
   return (
     <span className={styles.movement}>
       <span className={styles.from}>
@@ -19,12 +20,8 @@ export function MovementFigure({ row }: { readonly row: CompletionRow }) {
         <span className="visually-hidden"> to </span>
         {formatAligned(row.updatedLogp)}
       </span>
-      <span className={cx(styles.delta, delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>
-        {delta > 0 ? (
-          <ArrowUp size={12} aria-hidden />
-        ) : delta < 0 ? (
-          <ArrowDown size={12} aria-hidden />
-        ) : null}
+      <span className={cx(styles.delta, moved && (delta > 0 ? styles.up : styles.down))}>
+        {moved && (delta > 0 ? <ArrowUp size={12} aria-hidden /> : <ArrowDown size={12} aria-hidden />)}
         {formatAligned(delta, true)}
       </span>
       {movement === 'against' && (

@@ -3,7 +3,13 @@ import { cx } from '../../ui/cx.ts';
 import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
 import { type CompletionRow, deltaLogp } from './completionRow.ts';
 import styles from './completions.module.css';
-import { type Equation, type SignalRule, movementOf, signalEquations } from './signalArithmetic.ts';
+import {
+  type Equation,
+  type SignalRule,
+  STILL_NATS,
+  movementOf,
+  signalEquations,
+} from './signalArithmetic.ts';
 
 /** Why the completion was pushed up or down: from the reward's components to the signal, and what the update did. */
 export function SignalArithmetic({
@@ -116,13 +122,14 @@ function Outcome({ row }: { readonly row: CompletionRow }) {
       {movement === 'with' && ', as the signal asked'}
       {movement === 'against' &&
         ', against its own signal: the update is one step for the whole batch, and others in it weighed more'}
-      {movement === 'no_signal' && Math.abs(delta) >= 1e-4 && ': moved along by the others of the step'}.
+      {movement === 'no_signal' && Math.abs(delta) >= STILL_NATS && ': moved along by the others of the step'}
+      .
     </p>
   );
 }
 
 function likelihood(factor: number): string {
-  if (Math.abs(factor - 1) < 0.0005) return 'as likely as before';
+  if (Math.abs(factor - 1) < 0.001) return 'practically as likely as before';
   if (factor >= 2) return `${formatNumber(factor)} times as likely`;
   if (factor <= 0.5) return `${formatNumber(1 / factor)} times less likely`;
   return factor > 1

@@ -1,6 +1,6 @@
 'use client';
 /** @file What the policy said at one step: a block per prompt with its group of completions. */
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useConnection } from '../../graphql/useConnection.ts';
@@ -172,7 +172,7 @@ function Step({
   );
 }
 
-function Group({
+const Group = memo(function Group({
   group,
   complete,
   runId,
@@ -209,8 +209,8 @@ function Group({
         <span className={styles.groupFigures}>
           {figures.nulls > 0 && <Badge tone="warn">{figures.nulls} without reward</Badge>}
           {figures.flat && (
-            <Badge title="All rewards of the group are equal: under a baseline of the group it carries no signal">
-              flat: no signal
+            <Badge title="All rewards of the group are equal: under a baseline of the group they push nothing, only a KL penalty does">
+              flat rewards
             </Badge>
           )}
           {figures.mean !== null && <span>mean reward {formatNumber(figures.mean)}</span>}
@@ -229,7 +229,7 @@ function Group({
       ))}
     </section>
   );
-}
+});
 
 function readStep(text: string | null): number | null {
   return text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null;

@@ -35,6 +35,9 @@ const tokensQuery = graphql(`
   }
 `);
 
+/** Differences below this (nats) never get the full colour: a completion in which nothing moved stays pale. */
+const LEAST_SCALE = 0.02;
+
 type Heat = 'delta' | 'logp' | 'ref';
 type View = Heat | 'table';
 
@@ -94,7 +97,7 @@ function heatOf(token: TokenFigures, heat: Heat): number | null {
 function TokenStrip({ tokens, heat }: { readonly tokens: readonly TokenFigures[]; readonly heat: Heat }) {
   const values = tokens.map((token) => heatOf(token, heat));
   // Log-probabilities on a fixed scale (4 nats: one in 55), differences relative to the largest of the completion.
-  const scale = heat === 'logp' ? 4 : Math.max(1e-6, ...values.map((value) => Math.abs(value ?? 0)));
+  const scale = heat === 'logp' ? 4 : Math.max(LEAST_SCALE, ...values.map((value) => Math.abs(value ?? 0)));
   return (
     <>
       <ol className={styles.strip}>

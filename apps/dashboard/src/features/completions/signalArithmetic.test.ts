@@ -83,7 +83,8 @@ describe('movementOf', () => {
     expect(movementOf(0.5, 0.2)).toBe('with');
     expect(movementOf(-0.5, 0.2)).toBe('against');
     expect(movementOf(0, 0.2)).toBe('no_signal');
-    expect(movementOf(0.5, 0.00001)).toBe('still');
+    expect(movementOf(0.5, -0.0009)).toBe('still');
+    expect(movementOf(0.5, -0.0011)).toBe('against');
     expect(movementOf(null, 0.2)).toBeNull();
     expect(movementOf(0.5, null)).toBeNull();
   });

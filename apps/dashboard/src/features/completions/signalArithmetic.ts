@@ -85,13 +85,15 @@ export function signalEquations(
 export type Movement = 'with' | 'against' | 'still' | 'no_signal';
 
 /**
- * Whether the update moved the completion's probability the way its signal points. Changes under 1e-4 nats (0.01 %) count as still:
- * float32 sums over a completion's tokens are not more exact than that.
+ * Changes of log-probability below this (nats) count as none: a tenth of a percent in probability, and the last decimal shown.
  */
+export const STILL_NATS = 1e-3;
+
+/** Whether the update moved the completion's probability the way its signal points. */
 export function movementOf(signal: number | null, deltaLogp: number | null): Movement | null {
   if (signal === null || deltaLogp === null) return null;
   if (Math.abs(signal) < 1e-6) return 'no_signal';
-  if (Math.abs(deltaLogp) < 1e-4) return 'still';
+  if (Math.abs(deltaLogp) < STILL_NATS) return 'still';
   return Math.sign(signal) === Math.sign(deltaLogp) ? 'with' : 'against';
 }
 

@@ -6,12 +6,13 @@ import 'graphiql/style.css';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { BookMarked } from 'lucide-react';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { useRealtime } from '../../graphql/GraphqlProvider.tsx';
 import type { Realtime } from '../../graphql/realtime.ts';
 import { useEffectiveTheme } from '../../ui/useCssColor.ts';
 import { EXAMPLES } from './examples.ts';
 import { ExamplesPanel } from './ExamplesPanel.tsx';
+import { useListedTabs } from './useListedTabs.ts';
 
 type Fetcher = GraphiQLProps['fetcher'];
 
@@ -25,8 +26,10 @@ export function GraphiqlEditor() {
   const realtime = useRealtime();
   const theme = useEffectiveTheme();
   const fetcher = useMemo(() => createFetcher(realtime), [realtime]);
+  const container = useRef<HTMLDivElement>(null);
+  useListedTabs(container);
   return (
-    <div>
+    <div ref={container}>
       <GraphiQL
         fetcher={fetcher}
         plugins={[EXAMPLES_PLUGIN, HISTORY_PLUGIN]}

@@ -1,18 +1,17 @@
 'use client';
 import { Search } from 'lucide-react';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { Input } from '../../ui/Field.tsx';
 import { Section } from '../../ui/PageHeader.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { useNamesSeen } from '../charts/ChartsProvider.tsx';
-import { MetricChart } from '../charts/MetricChart.tsx';
-import { paletteColor } from '../charts/palette.ts';
+import { SingleMetricChart } from '../charts/SingleMetricChart.tsx';
 import { metricGroups } from './metricGroups.ts';
 import styles from './run.module.css';
 
 /** Every metric the run has logged. */
-export function ChartsTab({
+export const ChartsTab = memo(function ChartsTab({
   runId,
   metricNames,
 }: {
@@ -45,10 +44,11 @@ export function ChartsTab({
         <Section key={prefix} title={prefix}>
           <div className={styles.multiples}>
             {names.map((name) => (
-              <MetricChart
+              <SingleMetricChart
                 key={name}
+                runId={runId}
+                name={name}
                 title={prefix === 'other' ? name : name.slice(prefix.length + 1)}
-                sources={[{ runId, name, label: name, color: paletteColor(0) }]}
                 height={140}
               />
             ))}
@@ -57,4 +57,4 @@ export function ChartsTab({
       ))}
     </>
   );
-}
+});

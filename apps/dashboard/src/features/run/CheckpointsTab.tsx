@@ -9,7 +9,9 @@ import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
+import { useSeries } from '../charts/ChartsProvider.tsx';
 import { formatMetric } from '../charts/formatMetric.ts';
+import { type SeriesColumns, nearestIndex } from '../charts/seriesColumns.ts';
 
 const checkpointsQuery = graphql(`
   query RunCheckpoints($id: ID!, $after: String) {
@@ -52,6 +54,7 @@ export function CheckpointsTab({
     `${runId} ${generation}`,
     (data) => data.run?.checkpoints,
   );
+  const [reward] = useSeries([{ runId, name: 'reward/mean' }], true);
   if (list.error && list.nodes.length === 0)
     return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
   if (list.loading) return <SkeletonRows rows={4} label="Loading checkpoints" />;
@@ -81,7 +84,13 @@ export function CheckpointsTab({
             {list.nodes.map((checkpoint) => (
               <tr key={checkpoint.id}>
                 <Td numeric>{checkpoint.step.toLocaleString('en')}</Td>
-                <Td numeric>{formatMetric('reward/mean', metricOf(checkpoint.metrics, 'reward/mean'))}</Td>
+                <Td numeric>
+                  {formatMetric(
+                    'reward/mean',
+                    metricOf(checkpoint.metrics, 'reward/mean') ??
+                      valueAtStep(reward?.whole, checkpoint.step),
+                  )}
+                </Td>
                 <Td numeric muted>
                   {formatBytes(checkpoint.bytes)}
                 </Td>
@@ -119,4 +128,11 @@ function metricOf(metrics: unknown, name: string): number | null {
   if (typeof metrics !== 'object' || metrics === null) return null;
   const value: unknown = Object.entries(metrics).find(([key]) => key === name)?.[1];
   return typeof value === 'number' ? value : null;
+}
+
+/** The series' value at exactly this step; null where the point is part of a bucket. */
+function valueAtStep(columns: SeriesColumns | undefined, step: number): number | null {
+  if (!columns || columns.bucketed) return null;
+  const index = nearestIndex(columns.steps, step);
+  return columns.steps[index] === step ? (columns.mean[index] ?? null) : null;
 }

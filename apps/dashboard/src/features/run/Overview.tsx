@@ -2,12 +2,13 @@
 /** @file The first view of a run: is it learning, on what, what did it say. */
 import type { RunConfig } from '@nabla/domain';
 import Link from 'next/link';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { Section } from '../../ui/PageHeader.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { useNamesSeen } from '../charts/ChartsProvider.tsx';
 import { type LineSource, MetricChart } from '../charts/MetricChart.tsx';
 import { paletteColor } from '../charts/palette.ts';
+import { SingleMetricChart } from '../charts/SingleMetricChart.tsx';
 import { StepView } from '../completions/StepView.tsx';
 import { useCompletionSteps } from '../completions/useCompletionSteps.ts';
 import { ConfigSummary } from './ConfigSummary.tsx';
@@ -27,7 +28,7 @@ const SMALL = [
 
 const PREVIEW_GROUPS = 2;
 
-export function Overview({
+export const Overview = memo(function Overview({
   runId,
   metricNames,
   status,
@@ -51,18 +52,11 @@ export function Overview({
   const warmup = !names.includes('reward/mean') && names.includes('sft/loss');
   // With a single component of weight 1 its line would lie on the reward's own.
   const single = components.length === 1 && config?.rewards.length === 1 && config.rewards[0]?.weight === 1;
-  const reward: LineSource[] = [
-    { runId, name: 'reward/mean', label: 'reward', color: paletteColor(0) },
-    ...(single
-      ? []
-      : components.map((component, index): LineSource => ({
-          runId,
-          name: `reward/${component}/mean`,
-          label: component,
-          color: paletteColor(index + 1),
-          dashed: true,
-        }))),
-  ];
+  const componentsKey = components.join(' ');
+  const reward = useMemo(
+    () => rewardLines(runId, single ? [] : componentsKey.split(' ').filter(Boolean)),
+    [runId, single, componentsKey],
+  );
   return (
     <>
       <Headline
@@ -74,15 +68,13 @@ export function Overview({
       />
       {warmup ? (
         <div className={styles.pair}>
-          <MetricChart
-            title="Warm-up loss"
-            sources={[{ runId, name: 'sft/loss', label: 'loss', color: paletteColor(0) }]}
-            height={240}
-          />
-          <MetricChart
+          <SingleMetricChart runId={runId} name="sft/loss" title="Warm-up loss" height={240} />
+          <SingleMetricChart
+            runId={runId}
+            name="sft/token_accuracy"
             title="Warm-up token accuracy"
-            sources={[{ runId, name: 'sft/token_accuracy', label: 'accuracy', color: paletteColor(2) }]}
             height={240}
+            slot={2}
           />
         </div>
       ) : (
@@ -91,12 +83,7 @@ export function Overview({
       {!warmup && (
         <div className={styles.multiples}>
           {SMALL.filter(([name]) => names.includes(name)).map(([name, title]) => (
-            <MetricChart
-              key={name}
-              title={title}
-              sources={[{ runId, name, label: title, color: paletteColor(0) }]}
-              height={120}
-            />
+            <SingleMetricChart key={name} runId={runId} name={name} title={title} height={120} />
           ))}
         </div>
       )}
@@ -129,4 +116,17 @@ export function Overview({
       </Section>
     </>
   );
+});
+
+function rewardLines(runId: string, components: readonly string[]): LineSource[] {
+  return [
+    { runId, name: 'reward/mean', label: 'reward', color: paletteColor(0) },
+    ...components.map((component, index): LineSource => ({
+      runId,
+      name: `reward/${component}/mean`,
+      label: component,
+      color: paletteColor(index + 1),
+      dashed: true,
+    })),
+  ];
 }

@@ -103,7 +103,7 @@ export function RunPage({ id }: { readonly id: string }) {
 
 function LoadedRun({
   run,
-  metricNames,
+  metricNames: currentNames,
   config: stored,
   feedError,
 }: {
@@ -115,6 +115,8 @@ function LoadedRun({
   const url = useUrlState();
   const tab = TABS.find((one) => one === url.get('tab')) ?? 'overview';
   const settings = useChartSettings();
+  // A step changes the run, seldom its names: the same list for the same names keeps the charts from being rendered with it.
+  const metricNames = useMemo(() => currentNames, [currentNames.join(' ')]);
   const config = useMemo(() => readConfig(stored), [stored]);
   const rule = useMemo(() => signalRule(config), [config]);
   const live = !isTerminal(run.status);

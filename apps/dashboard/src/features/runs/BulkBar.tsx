@@ -86,6 +86,7 @@ export function BulkBar({
   if (selection.length === 0) return null;
 
   const chosen = rows.filter((row) => selection.includes(row.id));
+  const hidden = selection.length - chosen.length;
   const cancellable = chosen.filter(
     (row) => row.status === 'QUEUED' || row.status === 'RUNNING' || row.status === 'PAUSED',
   );
@@ -114,7 +115,10 @@ export function BulkBar({
 
   return (
     <div className={styles.bar} role="toolbar" aria-label="Chosen runs">
-      <span className={styles.count}>{selection.length} chosen</span>
+      <span className={styles.count}>
+        {selection.length} chosen
+        {hidden > 0 && <span className={styles.hidden}> · {hidden} not in view</span>}
+      </span>
       <ButtonLink
         href={`/compare?runs=${selection.slice(0, MAX_COMPARED).join(',')}`}
         size="sm"

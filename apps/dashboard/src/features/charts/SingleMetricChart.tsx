@@ -1,0 +1,26 @@
+'use client';
+import { memo, useMemo } from 'react';
+import { MetricChart } from './MetricChart.tsx';
+import { paletteColor } from './palette.ts';
+
+/** One metric of one run. Drawn again only when its own points change. */
+export const SingleMetricChart = memo(function SingleMetricChart({
+  runId,
+  name,
+  title,
+  height,
+  slot = 0,
+}: {
+  readonly runId: string;
+  readonly name: string;
+  readonly title: string;
+  readonly height: number;
+  /** Which colour of the palette. */
+  readonly slot?: number;
+}) {
+  const sources = useMemo(
+    () => [{ runId, name, label: title, color: paletteColor(slot) }],
+    [runId, name, title, slot],
+  );
+  return <MetricChart title={title} sources={sources} height={height} />;
+});
