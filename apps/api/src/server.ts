@@ -5,7 +5,7 @@ import express from 'express';
 import type { Logger } from 'pino';
 import { rateLimit } from './auth/rateLimit.ts';
 import type { Services } from './context.ts';
-import { artifactRoutes } from './http/artifacts.ts';
+import { artifactRoutes, removeLeftovers } from './http/artifacts.ts';
 import { requestAuthenticator } from './http/authenticateRequest.ts';
 import { errorResponse, notFound } from './http/errorResponse.ts';
 import { graphqlRoutes } from './http/graphql.ts';
@@ -41,6 +41,7 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
   const { db, log, publicUrl, artifactsDir } = options;
   const schema = buildSchema();
   limitStatements(db);
+  await removeLeftovers(artifactsDir);
   const hub = await openHub(db.url, databaseLog(log));
   const services: Services = { db, hub, log, publicUrl, artifactsDir, linkAttempts: rateLimit(20, 600_000) };
   const authenticate = requestAuthenticator(db, publicUrl);

@@ -80,8 +80,9 @@ export class HeldLease {
 
   async #once(): Promise<void> {
     const { onCommand, onProblem } = this.#options;
+    const leaseToken = this.#token;
     try {
-      const input = { leaseToken: this.#token, statusReason: this.#reason?.slice(0, 1000) ?? null };
+      const input = { leaseToken, statusReason: this.#reason?.slice(0, 1000) ?? null };
       const timeoutMs = Math.max(2000, this.#heartbeatMs * 2);
       const command = await this.#options.trainer.heartbeat(input, {
         timeoutMs,
@@ -95,7 +96,7 @@ export class HeldLease {
       }
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      if (error instanceof RefusedError && error.code === 'LEASE_LOST') await this.renew(error);
+      if (error instanceof RefusedError && error.code === 'LEASE_LOST') await this.renew(error, leaseToken);
       else {
         if (!this.#away) onProblem?.(`a heartbeat failed, the run goes on: ${messageOf(error)}`);
         this.#away = true;
@@ -105,10 +106,12 @@ export class HeldLease {
 
   /**
    * The lease ran out. Claims the run again if nobody had it meanwhile.
+   * @param token under which the refused request went: one of before the last renewal says nothing about the present lease.
    * @returns true when the work may go on, false when the run is lost.
    */
-  renew(refused: RefusedError): Promise<boolean> {
+  renew(refused: RefusedError, token: string): Promise<boolean> {
     if (this.#lost !== undefined || this.#stopping.signal.aborted) return Promise.resolve(false);
+    if (token !== this.#token && this.#renewing === undefined) return Promise.resolve(true);
     this.#renewing ??= this.#claimAgain(refused).finally(() => (this.#renewing = undefined));
     return this.#renewing;
   }

@@ -3,7 +3,7 @@
  * Whoever trains appends steps and ends the run; the rest (sending, waiting for an API that is away, keeping the lease) happens here.
  */
 import { backoffMs, pause } from './backoff.ts';
-import { type LeaseInfo, sendFrom, type trainerApi } from './api/trainer.ts';
+import { type LeaseInfo, type LeaseRef, sendFrom, type trainerApi } from './api/trainer.ts';
 import type { runsApi } from './api/runs.ts';
 import { ConnectionError, RefusedError } from './errors.ts';
 import type { RunCommand, RunStatus } from './generated/operations.ts';
@@ -53,7 +53,7 @@ export class RunChannel {
     this.#drain = startDrain({
       runSpool: spool,
       send: sendFrom(trainer),
-      onLeaseLost: async (error) => ((await this.lease.renew(error)) ? 'retry' : 'stop'),
+      onLeaseLost: async (error, token) => ((await this.lease.renew(error, token)) ? 'retry' : 'stop'),
       ...(onProblem === undefined ? {} : { onProblem }),
     });
   }
@@ -102,39 +102,36 @@ export class RunChannel {
 
   /** After the last record: the run is finished. Waits for the API as long as it takes. */
   finish(signal?: AbortSignal): Promise<RunStatus> {
-    return this.#end(['FINISHED'], () => this.#options.trainer.finish(this.lease.ref), signal);
+    return this.#end(['FINISHED'], (held) => this.#options.trainer.finish(held), signal);
   }
 
   /** The run failed, for the cause given. */
   fail(cause: string, step?: number, signal?: AbortSignal): Promise<RunStatus> {
-    return this.#end(['FAILED'], () => this.#options.trainer.fail(this.lease.ref, cause, step), signal);
+    return this.#end(['FAILED'], (held) => this.#options.trainer.fail(held, cause, step), signal);
   }
 
   /** Lets go of the run: paused or cancelled if that was asked, else back to the queue. */
   release(reason: string | null, signal?: AbortSignal): Promise<RunStatus> {
-    return this.#end(
-      ['PAUSED', 'CANCELLED'],
-      () => this.#options.trainer.release(this.lease.ref, reason),
-      signal,
-    );
+    return this.#end(['PAUSED', 'CANCELLED'], (held) => this.#options.trainer.release(held, reason), signal);
   }
 
   /** Sends what waits, then ends the hold; a lost answer is recognised by the state the run then has. */
   async #end(
     expected: readonly RunStatus[],
-    request: () => Promise<RunStatus>,
+    request: (held: LeaseRef) => Promise<RunStatus>,
     signal?: AbortSignal,
   ): Promise<RunStatus> {
     await this.drained(signal);
     for (let attempt = 0; ; attempt++) {
       signal?.throwIfAborted();
+      const held = this.lease.ref;
       try {
-        const status = await request();
+        const status = await request(held);
         await this.close();
         return status;
       } catch (error) {
         if (error instanceof RefusedError && error.code === 'LEASE_LOST') {
-          if (await this.lease.renew(error)) continue;
+          if (await this.lease.renew(error, held.leaseToken)) continue;
           const { status } = await this.#options.runs.get(this.runId, signal === undefined ? {} : { signal });
           if (!expected.includes(status)) throw error;
           await this.close();

@@ -123,6 +123,12 @@ describe('configNotes', () => {
     );
     expect(notes.join(' ')).toMatch(/0\.750/); // (4 − 1) / 4
     expect(notes.join(' ')).toMatch(/sequence_mean/);
+    expect(notes.join(' ')).not.toMatch(/penalty/);
+    const withKl = valid({
+      ...smallest,
+      policyGradient: { steps: 1, advantage: 'batch_mean', kl: { beta: 0.1 } },
+    });
+    expect(configNotes(withKl).join(' ')).toMatch(/B\/\(B−1\) times/);
   });
 
   it('uses the aggregation that belongs to the loss', () => {

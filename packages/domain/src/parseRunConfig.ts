@@ -47,7 +47,10 @@ export function parseRunConfigYaml(text: string): ConfigResult {
   } catch (error) {
     // The yaml library throws a ReferenceError for aliases that lead nowhere or multiply beyond the limit.
     if (!(error instanceof ReferenceError)) throw error;
-    return { ok: false, errors: [{ path: [], message: `aliases: ${error.message} (the bound is ${MAX_ALIASES})` }] };
+    return {
+      ok: false,
+      errors: [{ path: [], message: `aliases: ${error.message} (the bound is ${MAX_ALIASES})` }],
+    };
   }
 }
 
@@ -84,6 +87,10 @@ export function configNotes(config: RunConfig): string[] {
       'token_mean divides by the number of tokens in the batch: proportional to ∇J per step, by a factor that varies with length.',
     );
   if (aggregation === 'constant') notes.push('constant is ∇J scaled by 1/maxNewTokens.');
+  if (pg.kl.beta > 0 && (pg.advantage === 'group_mean' || pg.advantage === 'batch_mean'))
+    notes.push(
+      `${pg.advantage} scales the reward's part of the gradient down but not the KL penalty's: against ∇(J − βKL) the penalty weighs ${pg.advantage === 'group_mean' ? 'G/(G−1)' : 'B/(B−1)'} times as much.`,
+    );
   if (pg.innerEpochs > 1)
     notes.push(
       'From the second inner epoch on the completions are off-policy; the clipped ratio bounds, but does not remove, the bias.',

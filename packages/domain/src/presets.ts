@@ -27,7 +27,7 @@ const demo: RunConfigInput = {
     groupSize: 8,
     maxNewTokens: 9,
     advantage: 'rloo',
-    optimizer: { learningRate: 3e-4, schedule: { kind: 'cosine', warmupSteps: 10 } },
+    optimizer: { learningRate: 2e-4, schedule: { kind: 'cosine', warmupSteps: 10 } },
   },
   record: { completionsEverySteps: 5 },
 };

@@ -94,7 +94,11 @@ describe('a lab with two people', () => {
   it('compares two runs: one chart, two lines, the settings that differ', async () => {
     const { page } = owner;
     await page.goto(`${url}/p/${project.slug}`);
-    for (const name of ['first', 'second']) await page.getByLabel(`Select ${name}`, { exact: true }).check();
+    for (const name of ['first', 'second']) {
+      const box = page.getByLabel(`Select ${name}`, { exact: true });
+      await box.click();
+      await until(`${name} is chosen`, 30_000, () => box.isChecked()); // the choice goes through the address
+    }
     await page.getByRole('toolbar', { name: 'Chosen runs' }).getByRole('link', { name: 'Compare' }).click();
     await page.waitForURL('**/compare?runs=*');
     const compared = page.getByRole('list', { name: 'Runs compared' }).getByRole('listitem');
@@ -203,7 +207,7 @@ describe('a lab with two people', () => {
       const { page } = name === 'sign-in' ? signedOut : owner;
       await settle(page, `${url}${path}`);
       for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
+        await switchScheme(page, colorScheme);
         for (const violation of await axeViolations(page))
           found.set(violation, [...(found.get(violation) ?? []), `${name} (${colorScheme})`]);
       }
@@ -250,6 +254,20 @@ async function settle(page: Page, address: string): Promise<void> {
     .getByText(/^Loading/)
     .first()
     .waitFor({ state: 'hidden' });
+}
+
+/** As when the system changes; resolves when colours have stopped fading over. */
+async function switchScheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(async () => {
+    await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
+    await Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((each) => each instanceof CSSTransition)
+        .map((each) => each.finished),
+    );
+  });
 }
 
 /** Makes an invitation as the person on the page. @returns the link */

@@ -52,12 +52,17 @@ describe('a database that goes away for 20 s in mid-run', () => {
     const before = await grownBeyond(page, 'Reward', 0);
 
     line.cut();
+    const tab = (name: string) => page.getByRole('link', { name, exact: true }).click();
+    await tab('Checkpoints'); // asks for something that only the database knows
     await page
-      .getByText(/database is away|Connection lost|Not up to date/)
-      .first()
+      .getByRole('status')
+      .getByText(/out of date/)
       .waitFor();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('outage'); // what was there stays readable
     await new Promise((resolve) => setTimeout(resolve, AWAY_MS));
     line.mend();
+    await page.getByText('Connection is back').waitFor();
+    await tab('Overview');
 
     await grownBeyond(page, 'Reward', before);
     expect(await notReloaded()).toBe(true);

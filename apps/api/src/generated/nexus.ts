@@ -3,33 +3,32 @@
  * Do not make changes to this file directly
  */
 
-import type * as source from './../sources';
-import type { Context } from './../context';
-import type { core } from 'nexus';
+import type * as source from "./../sources"
+import type { Context } from "./../context"
+import type { core } from "nexus"
+
+
+
 
 declare global {
   interface NexusGen extends NexusGenTypes {}
 }
 
 export interface NexusGenInputs {
-  AddCommentInput: {
-    // input type
+  AddCommentInput: { // input type
     body: string; // String!
     subjectId: string; // ID!
-  };
-  AddPromptSetVersionInput: {
-    // input type
+  }
+  AddPromptSetVersionInput: { // input type
     jsonl: string; // String!
     promptSetId: string; // ID!
-  };
-  ClaimRunInput: {
-    // input type
+  }
+  ClaimRunInput: { // input type
     leaseSeconds?: number | null; // Int
     runId?: string | null; // ID
     workerId: string; // ID!
-  };
-  CompletionFilter: {
-    // input type
+  }
+  CompletionFilter: { // input type
     advantage?: NexusGenInputs['FloatRange'] | null; // FloatRange
     and?: NexusGenInputs['CompletionFilter'][] | null; // [CompletionFilter!]
     group?: number | null; // Int
@@ -44,9 +43,8 @@ export interface NexusGenInputs {
     step?: NexusGenInputs['IntRange'] | null; // IntRange
     text?: string | null; // String
     truncated?: boolean | null; // Boolean
-  };
-  CompletionInput: {
-    // input type
+  }
+  CompletionInput: { // input type
     advantage?: number | null; // Float
     answer?: string | null; // String
     group: number; // Int!
@@ -63,51 +61,43 @@ export interface NexusGenInputs {
     tokens?: NexusGenInputs['CompletionTokensInput'] | null; // CompletionTokensInput
     truncated: boolean; // Boolean!
     updatedLogp?: number | null; // Float
-  };
-  CompletionOrder: {
-    // input type
+  }
+  CompletionOrder: { // input type
     direction: NexusGenEnums['Direction']; // Direction!
     field: NexusGenEnums['CompletionOrderField']; // CompletionOrderField!
-  };
-  CompletionTokensInput: {
-    // input type
+  }
+  CompletionTokensInput: { // input type
     logp: NexusGenScalars['Float32Base64']; // Float32Base64!
     pieces: string[]; // [String!]!
     refLogp?: NexusGenScalars['Float32Base64'] | null; // Float32Base64
     tokenIds: NexusGenScalars['Int32Base64']; // Int32Base64!
     updatedLogp?: NexusGenScalars['Float32Base64'] | null; // Float32Base64
-  };
-  ConfigCondition: {
-    // input type
+  }
+  ConfigCondition: { // input type
     equals?: NexusGenScalars['JSON'] | null; // JSON
     gt?: number | null; // Float
     lt?: number | null; // Float
     path: string; // String!
-  };
-  CreateApiKeyInput: {
-    // input type
+  }
+  CreateApiKeyInput: { // input type
     name: string; // String!
     role: NexusGenEnums['Role']; // Role!
-  };
-  CreateInviteInput: {
-    // input type
+  }
+  CreateInviteInput: { // input type
     email?: string | null; // String
     role: NexusGenEnums['Role']; // Role!
-  };
-  CreateProjectInput: {
-    // input type
+  }
+  CreateProjectInput: { // input type
     description?: string | null; // String
     name: string; // String!
-  };
-  CreatePromptSetInput: {
-    // input type
+  }
+  CreatePromptSetInput: { // input type
     description?: string | null; // String
     jsonl: string; // String!
     name: string; // String!
     projectId: string; // ID!
-  };
-  CreateRunInput: {
-    // input type
+  }
+  CreateRunInput: { // input type
     clonedFromId?: string | null; // ID
     config?: NexusGenScalars['JSON'] | null; // JSON
     idempotencyKey?: string | null; // String
@@ -117,103 +107,88 @@ export interface NexusGenInputs {
     tags?: string[] | null; // [String!]
     workerId?: string | null; // ID
     yaml?: string | null; // String
-  };
-  FailRunInput: {
-    // input type
+  }
+  FailRunInput: { // input type
     cause: string; // String!
     leaseToken: string; // String!
     runId: string; // ID!
     step?: number | null; // Int
-  };
-  FinishRunInput: {
-    // input type
+  }
+  FinishRunInput: { // input type
     leaseToken: string; // String!
     runId: string; // ID!
-  };
-  FloatRange: {
-    // input type
+  }
+  FloatRange: { // input type
     gte?: number | null; // Float
     lte?: number | null; // Float
-  };
-  GiveVerdictInput: {
-    // input type
+  }
+  GiveVerdictInput: { // input type
     completionId: string; // ID!
     note?: string | null; // String
     value: NexusGenEnums['VerdictValue']; // VerdictValue!
-  };
-  HeartbeatInput: {
-    // input type
+  }
+  HeartbeatInput: { // input type
     leaseToken: string; // String!
     statusReason?: string | null; // String
     step?: number | null; // Int
-  };
-  IntRange: {
-    // input type
+  }
+  IntRange: { // input type
     gte?: number | null; // Int
     lte?: number | null; // Int
-  };
-  MetricCondition: {
-    // input type
+  }
+  MetricCondition: { // input type
     aggregate?: NexusGenEnums['MetricAggregate'] | null; // MetricAggregate
     gt?: number | null; // Float
     gte?: number | null; // Float
     lt?: number | null; // Float
     lte?: number | null; // Float
     name: string; // String!
-  };
-  MetricPointsInput: {
-    // input type
+  }
+  MetricPointsInput: { // input type
     name: string; // String!
     steps: NexusGenScalars['IntList']; // IntList!
     values: NexusGenScalars['FloatList']; // FloatList!
-  };
-  RecordCheckpointInput: {
-    // input type
+  }
+  RecordCheckpointInput: { // input type
     bytes: NexusGenScalars['BigInt']; // BigInt!
     leaseToken: string; // String!
     metrics?: NexusGenScalars['JSON'] | null; // JSON
     runId: string; // ID!
     sha256: string; // String!
     step: number; // Int!
-  };
-  RecordStepsInput: {
-    // input type
+  }
+  RecordStepsInput: { // input type
     leaseToken: string; // String!
     records: NexusGenInputs['StepRecordInput'][]; // [StepRecordInput!]!
     runId: string; // ID!
     writer: string; // String!
-  };
-  RegisterWorkerInput: {
-    // input type
+  }
+  RegisterWorkerInput: { // input type
     backend: string; // String!
     device: string; // String!
     host: string; // String!
     id: string; // ID!
     name: string; // String!
     version: string; // String!
-  };
-  ReleaseRunInput: {
-    // input type
+  }
+  ReleaseRunInput: { // input type
     leaseToken: string; // String!
     reason?: string | null; // String
     runId: string; // ID!
-  };
-  RewardComponentCondition: {
-    // input type
+  }
+  RewardComponentCondition: { // input type
     gte?: number | null; // Float
     lte?: number | null; // Float
     name: string; // String!
-  };
-  RewardInput: {
-    // input type
+  }
+  RewardInput: { // input type
     error?: string | null; // String
     name: string; // String!
     value?: number | null; // Float
     version: string; // String!
     weight: number; // Float!
-  };
-  RunFilter: {
-    // input type
+  }
+  RunFilter: { // input type
     and?: NexusGenInputs['RunFilter'][] | null; // [RunFilter!]
     archived?: boolean | null; // Boolean
     config?: NexusGenInputs['ConfigCondition'] | null; // ConfigCondition
@@ -227,22 +202,19 @@ export interface NexusGenInputs {
     status?: NexusGenEnums['RunStatus'][] | null; // [RunStatus!]
     tags?: string[] | null; // [String!]
     text?: string | null; // String
-  };
-  RunLogInput: {
-    // input type
+  }
+  RunLogInput: { // input type
     level: NexusGenEnums['LogLevel']; // LogLevel!
     message: string; // String!
     step?: number | null; // Int
     time: NexusGenScalars['DateTime']; // DateTime!
-  };
-  RunOrder: {
-    // input type
+  }
+  RunOrder: { // input type
     direction: NexusGenEnums['Direction']; // Direction!
     field: NexusGenEnums['RunOrderField']; // RunOrderField!
     metric?: string | null; // String
-  };
-  StepRecordInput: {
-    // input type
+  }
+  StepRecordInput: { // input type
     completions?: NexusGenInputs['CompletionInput'][] | null; // [CompletionInput!]
     logs?: NexusGenInputs['RunLogInput'][] | null; // [RunLogInput!]
     metrics: NexusGenInputs['MetricPointsInput'][]; // [MetricPointsInput!]!
@@ -250,53 +222,42 @@ export interface NexusGenInputs {
     stage: NexusGenEnums['RunStage']; // RunStage!
     step: number; // Int!
     time: NexusGenScalars['DateTime']; // DateTime!
-  };
-  UpdateProjectInput: {
-    // input type
+  }
+  UpdateProjectInput: { // input type
     description?: string | null; // String
     id: string; // ID!
     name?: string | null; // String
-  };
+  }
 }
 
 export interface NexusGenEnums {
-  CompletionOrderField: 'ADVANTAGE' | 'DELTA_LOGP' | 'KL' | 'REWARD' | 'STEP';
-  Direction: 'ASC' | 'DESC';
-  ErrorCode:
-    | 'CONFLICT'
-    | 'EXPIRED'
-    | 'FORBIDDEN'
-    | 'INVALID_INPUT'
-    | 'INVALID_STATE'
-    | 'LEASE_LOST'
-    | 'NOT_FOUND'
-    | 'OUT_OF_ORDER'
-    | 'TOO_LARGE'
-    | 'UNSUPPORTED';
-  LinkKind: 'INVITE' | 'SIGN_IN';
-  LogLevel: 'DEBUG' | 'ERROR' | 'INFO' | 'WARN';
-  MetricAggregate: 'LAST' | 'MAX' | 'MIN';
-  Role: 'OWNER' | 'RESEARCHER' | 'REVIEWER' | 'VIEWER';
-  RunCommand: 'CANCEL' | 'CONTINUE' | 'PAUSE';
-  RunOrderField: 'CREATED_AT' | 'METRIC_LAST' | 'NAME' | 'STATUS' | 'STEP' | 'UPDATED_AT';
-  RunStage: 'POLICY_GRADIENT' | 'WARM_UP';
-  RunStatus: 'CANCELLED' | 'FAILED' | 'FINISHED' | 'PAUSED' | 'QUEUED' | 'RUNNING';
-  VerdictValue: 'BAD' | 'GOOD' | 'UNSURE';
+  CompletionOrderField: "ADVANTAGE" | "DELTA_LOGP" | "KL" | "REWARD" | "STEP"
+  Direction: "ASC" | "DESC"
+  ErrorCode: "CONFLICT" | "EXPIRED" | "FORBIDDEN" | "INVALID_INPUT" | "INVALID_STATE" | "LEASE_LOST" | "NOT_FOUND" | "OUT_OF_ORDER" | "TOO_LARGE" | "UNSUPPORTED"
+  LinkKind: "INVITE" | "SIGN_IN"
+  LogLevel: "DEBUG" | "ERROR" | "INFO" | "WARN"
+  MetricAggregate: "LAST" | "MAX" | "MIN"
+  Role: "OWNER" | "RESEARCHER" | "REVIEWER" | "VIEWER"
+  RunCommand: "CANCEL" | "CONTINUE" | "PAUSE"
+  RunOrderField: "CREATED_AT" | "METRIC_LAST" | "NAME" | "STATUS" | "STEP" | "UPDATED_AT"
+  RunStage: "POLICY_GRADIENT" | "WARM_UP"
+  RunStatus: "CANCELLED" | "FAILED" | "FINISHED" | "PAUSED" | "QUEUED" | "RUNNING"
+  VerdictValue: "BAD" | "GOOD" | "UNSURE"
 }
 
 export interface NexusGenScalars {
-  String: string;
-  Int: number;
-  Float: number;
-  Boolean: boolean;
-  ID: string;
-  BigInt: number | bigint;
-  DateTime: Date;
-  Float32Base64: Uint8Array;
-  FloatList: readonly (number | null)[];
-  Int32Base64: Uint8Array;
-  IntList: readonly number[];
-  JSON: unknown;
+  String: string
+  Int: number
+  Float: number
+  Boolean: boolean
+  ID: string
+  BigInt: number | bigint
+  DateTime: Date
+  Float32Base64: Uint8Array
+  FloatList: readonly (number | null)[]
+  Int32Base64: Uint8Array
+  IntList: readonly number[]
+  JSON: unknown
 }
 
 export interface NexusGenObjects {
@@ -316,16 +277,14 @@ export interface NexusGenObjects {
   CompletionEdge: source.CompletionEdge;
   CompletionTokens: source.CompletionTokens;
   CompletionsAdded: source.CompletionsAdded;
-  ConfigPreset: {
-    // root type
+  ConfigPreset: { // root type
     config: NexusGenScalars['JSON']; // JSON!
     description: string; // String!
     name: string; // String!
     title: string; // String!
     yaml: string; // String!
-  };
-  ConfigValidation: {
-    // root type
+  }
+  ConfigValidation: { // root type
     config?: NexusGenScalars['JSON'] | null; // JSON
     configHash?: string | null; // String
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
@@ -333,20 +292,19 @@ export interface NexusGenObjects {
     parameterCount?: NexusGenScalars['BigInt'] | null; // BigInt
     totalSteps?: number | null; // Int
     valid: boolean; // Boolean!
-  };
+  }
   HeartbeatPayload: source.HeartbeatPayload;
   Invite: source.Invite;
   InvitePayload: source.InvitePayload;
   Lease: source.Lease;
-  LinkInfo: {
-    // root type
+  LinkInfo: { // root type
     invitedBy?: string | null; // String
     kind?: NexusGenEnums['LinkKind'] | null; // LinkKind
     reason?: string | null; // String
     role?: NexusGenEnums['Role'] | null; // Role
     valid: boolean; // Boolean!
     workspaceName?: string | null; // String
-  };
+  }
   LinkPayload: source.LinkPayload;
   Member: source.Member;
   MemberPayload: source.MemberPayload;
@@ -360,26 +318,23 @@ export interface NexusGenObjects {
   ProjectPayload: source.ProjectPayload;
   Prompt: source.Prompt;
   PromptConnection: source.PromptConnection;
-  PromptDraft: {
-    // root type
+  PromptDraft: { // root type
     answer?: string | null; // String
     text: string; // String!
-  };
+  }
   PromptEdge: source.PromptEdge;
-  PromptFilePreview: {
-    // root type
+  PromptFilePreview: { // root type
     alphabet: string; // String!
     answeredCount: number; // Int!
     errors: NexusGenRootTypes['PromptLineError'][]; // [PromptLineError!]!
     longestPromptChars: number; // Int!
     promptCount: number; // Int!
     prompts: NexusGenRootTypes['PromptDraft'][]; // [PromptDraft!]!
-  };
-  PromptLineError: {
-    // root type
+  }
+  PromptLineError: { // root type
     line: number; // Int!
     message: string; // String!
-  };
+  }
   PromptSet: source.PromptSet;
   PromptSetConnection: source.PromptSetConnection;
   PromptSetEdge: source.PromptSetEdge;
@@ -387,12 +342,11 @@ export interface NexusGenObjects {
   PromptSetVersion: source.PromptSetVersion;
   Query: {};
   RecordStepsPayload: source.RecordStepsPayload;
-  ReviewProgress: {
-    // root type
+  ReviewProgress: { // root type
     judgedByMe: number; // Int!
     reviewers: number; // Int!
     total: number; // Int!
-  };
+  }
   RewardComponent: source.RewardComponent;
   Run: source.Run;
   RunConnection: source.RunConnection;
@@ -419,24 +373,7 @@ export interface NexusGenObjects {
 }
 
 export interface NexusGenInterfaces {
-  MutationPayload:
-    | core.Discriminate<'ApiKeyPayload', 'required'>
-    | core.Discriminate<'CheckpointPayload', 'required'>
-    | core.Discriminate<'ClaimPayload', 'required'>
-    | core.Discriminate<'CommentPayload', 'required'>
-    | core.Discriminate<'HeartbeatPayload', 'required'>
-    | core.Discriminate<'InvitePayload', 'required'>
-    | core.Discriminate<'LinkPayload', 'required'>
-    | core.Discriminate<'MemberPayload', 'required'>
-    | core.Discriminate<'ProjectPayload', 'required'>
-    | core.Discriminate<'PromptSetPayload', 'required'>
-    | core.Discriminate<'RecordStepsPayload', 'required'>
-    | core.Discriminate<'RunPayload', 'required'>
-    | core.Discriminate<'SignInPayload', 'required'>
-    | core.Discriminate<'SignOutPayload', 'required'>
-    | core.Discriminate<'UserPayload', 'required'>
-    | core.Discriminate<'VerdictPayload', 'required'>
-    | core.Discriminate<'WorkerPayload', 'required'>;
+  MutationPayload: core.Discriminate<'ApiKeyPayload', 'required'> | core.Discriminate<'CheckpointPayload', 'required'> | core.Discriminate<'ClaimPayload', 'required'> | core.Discriminate<'CommentPayload', 'required'> | core.Discriminate<'HeartbeatPayload', 'required'> | core.Discriminate<'InvitePayload', 'required'> | core.Discriminate<'LinkPayload', 'required'> | core.Discriminate<'MemberPayload', 'required'> | core.Discriminate<'ProjectPayload', 'required'> | core.Discriminate<'PromptSetPayload', 'required'> | core.Discriminate<'RecordStepsPayload', 'required'> | core.Discriminate<'RunPayload', 'required'> | core.Discriminate<'SignInPayload', 'required'> | core.Discriminate<'SignOutPayload', 'required'> | core.Discriminate<'UserPayload', 'required'> | core.Discriminate<'VerdictPayload', 'required'> | core.Discriminate<'WorkerPayload', 'required'>;
   Node: source.Node;
 }
 
@@ -444,13 +381,12 @@ export interface NexusGenUnions {
   CommentSubject: source.CommentSubject;
 }
 
-export type NexusGenRootTypes = NexusGenInterfaces & NexusGenObjects & NexusGenUnions;
+export type NexusGenRootTypes = NexusGenInterfaces & NexusGenObjects & NexusGenUnions
 
-export type NexusGenAllTypes = NexusGenRootTypes & NexusGenScalars & NexusGenEnums;
+export type NexusGenAllTypes = NexusGenRootTypes & NexusGenScalars & NexusGenEnums
 
 export interface NexusGenFieldTypes {
-  ApiKey: {
-    // field return type
+  ApiKey: { // field return type
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     createdBy: NexusGenRootTypes['User']; // User!
     id: string; // ID!
@@ -459,15 +395,13 @@ export interface NexusGenFieldTypes {
     prefix: string; // String!
     revokedAt: NexusGenScalars['DateTime'] | null; // DateTime
     role: NexusGenEnums['Role']; // Role!
-  };
-  ApiKeyPayload: {
-    // field return type
+  }
+  ApiKeyPayload: { // field return type
     apiKey: NexusGenRootTypes['ApiKey'] | null; // ApiKey
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     secret: string | null; // String
-  };
-  Checkpoint: {
-    // field return type
+  }
+  Checkpoint: { // field return type
     bytes: NexusGenScalars['BigInt']; // BigInt!
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     deletedAt: NexusGenScalars['DateTime'] | null; // DateTime
@@ -476,31 +410,26 @@ export interface NexusGenFieldTypes {
     run: NexusGenRootTypes['Run']; // Run!
     sha256: string; // String!
     step: number; // Int!
-  };
-  CheckpointConnection: {
-    // field return type
+  }
+  CheckpointConnection: { // field return type
     edges: NexusGenRootTypes['CheckpointEdge'][]; // [CheckpointEdge!]!
     nodes: NexusGenRootTypes['Checkpoint'][]; // [Checkpoint!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  CheckpointEdge: {
-    // field return type
+  }
+  CheckpointEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Checkpoint']; // Checkpoint!
-  };
-  CheckpointPayload: {
-    // field return type
+  }
+  CheckpointPayload: { // field return type
     checkpoint: NexusGenRootTypes['Checkpoint'] | null; // Checkpoint
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
-  };
-  ClaimPayload: {
-    // field return type
+  }
+  ClaimPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     lease: NexusGenRootTypes['Lease'] | null; // Lease
-  };
-  Comment: {
-    // field return type
+  }
+  Comment: { // field return type
     author: NexusGenRootTypes['User']; // User!
     body: string; // String!
     createdAt: NexusGenScalars['DateTime']; // DateTime!
@@ -508,26 +437,22 @@ export interface NexusGenFieldTypes {
     editedAt: NexusGenScalars['DateTime'] | null; // DateTime
     id: string; // ID!
     subject: NexusGenRootTypes['CommentSubject']; // CommentSubject!
-  };
-  CommentConnection: {
-    // field return type
+  }
+  CommentConnection: { // field return type
     edges: NexusGenRootTypes['CommentEdge'][]; // [CommentEdge!]!
     nodes: NexusGenRootTypes['Comment'][]; // [Comment!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  CommentEdge: {
-    // field return type
+  }
+  CommentEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Comment']; // Comment!
-  };
-  CommentPayload: {
-    // field return type
+  }
+  CommentPayload: { // field return type
     comment: NexusGenRootTypes['Comment'] | null; // Comment
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
-  };
-  Completion: {
-    // field return type
+  }
+  Completion: { // field return type
     advantage: number | null; // Float
     answer: string | null; // String
     commentCount: number; // Int!
@@ -553,43 +478,37 @@ export interface NexusGenFieldTypes {
     verdictCount: number; // Int!
     verdicts: NexusGenRootTypes['Verdict'][]; // [Verdict!]!
     verdictsHidden: boolean; // Boolean!
-  };
-  CompletionConnection: {
-    // field return type
+  }
+  CompletionConnection: { // field return type
     edges: NexusGenRootTypes['CompletionEdge'][]; // [CompletionEdge!]!
     nodes: NexusGenRootTypes['Completion'][]; // [Completion!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  CompletionEdge: {
-    // field return type
+  }
+  CompletionEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Completion']; // Completion!
-  };
-  CompletionTokens: {
-    // field return type
+  }
+  CompletionTokens: { // field return type
     logp: NexusGenScalars['Float32Base64']; // Float32Base64!
     pieces: string[]; // [String!]!
     refLogp: NexusGenScalars['Float32Base64'] | null; // Float32Base64
     tokenIds: NexusGenScalars['Int32Base64']; // Int32Base64!
     updatedLogp: NexusGenScalars['Float32Base64'] | null; // Float32Base64
-  };
-  CompletionsAdded: {
-    // field return type
+  }
+  CompletionsAdded: { // field return type
     completions: NexusGenRootTypes['Completion'][]; // [Completion!]!
     runId: string; // ID!
     step: number; // Int!
-  };
-  ConfigPreset: {
-    // field return type
+  }
+  ConfigPreset: { // field return type
     config: NexusGenScalars['JSON']; // JSON!
     description: string; // String!
     name: string; // String!
     title: string; // String!
     yaml: string; // String!
-  };
-  ConfigValidation: {
-    // field return type
+  }
+  ConfigValidation: { // field return type
     config: NexusGenScalars['JSON'] | null; // JSON
     configHash: string | null; // String
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
@@ -597,15 +516,13 @@ export interface NexusGenFieldTypes {
     parameterCount: NexusGenScalars['BigInt'] | null; // BigInt
     totalSteps: number | null; // Int
     valid: boolean; // Boolean!
-  };
-  HeartbeatPayload: {
-    // field return type
+  }
+  HeartbeatPayload: { // field return type
     command: NexusGenEnums['RunCommand'] | null; // RunCommand
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     expiresAt: NexusGenScalars['DateTime'] | null; // DateTime
-  };
-  Invite: {
-    // field return type
+  }
+  Invite: { // field return type
     acceptedAt: NexusGenScalars['DateTime'] | null; // DateTime
     acceptedBy: NexusGenRootTypes['User'] | null; // User
     createdAt: NexusGenScalars['DateTime']; // DateTime!
@@ -615,15 +532,13 @@ export interface NexusGenFieldTypes {
     id: string; // ID!
     revokedAt: NexusGenScalars['DateTime'] | null; // DateTime
     role: NexusGenEnums['Role']; // Role!
-  };
-  InvitePayload: {
-    // field return type
+  }
+  InvitePayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     invite: NexusGenRootTypes['Invite'] | null; // Invite
     url: string | null; // String
-  };
-  Lease: {
-    // field return type
+  }
+  Lease: { // field return type
     attempt: number; // Int!
     checkpoint: NexusGenRootTypes['Checkpoint'] | null; // Checkpoint
     expiresAt: NexusGenScalars['DateTime']; // DateTime!
@@ -631,35 +546,30 @@ export interface NexusGenFieldTypes {
     prompts: NexusGenRootTypes['PromptSetVersion'] | null; // PromptSetVersion
     run: NexusGenRootTypes['Run']; // Run!
     token: string; // String!
-  };
-  LinkInfo: {
-    // field return type
+  }
+  LinkInfo: { // field return type
     invitedBy: string | null; // String
     kind: NexusGenEnums['LinkKind'] | null; // LinkKind
     reason: string | null; // String
     role: NexusGenEnums['Role'] | null; // Role
     valid: boolean; // Boolean!
     workspaceName: string | null; // String
-  };
-  LinkPayload: {
-    // field return type
+  }
+  LinkPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     expiresAt: NexusGenScalars['DateTime'] | null; // DateTime
     url: string | null; // String
-  };
-  Member: {
-    // field return type
+  }
+  Member: { // field return type
     joinedAt: NexusGenScalars['DateTime']; // DateTime!
     role: NexusGenEnums['Role']; // Role!
     user: NexusGenRootTypes['User']; // User!
-  };
-  MemberPayload: {
-    // field return type
+  }
+  MemberPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     member: NexusGenRootTypes['Member'] | null; // Member
-  };
-  MetricSeries: {
-    // field return type
+  }
+  MetricSeries: { // field return type
     bucketed: boolean; // Boolean!
     last: NexusGenScalars['FloatList']; // FloatList!
     max: NexusGenScalars['FloatList']; // FloatList!
@@ -669,18 +579,16 @@ export interface NexusGenFieldTypes {
     pointCount: NexusGenScalars['BigInt']; // BigInt!
     runId: string; // ID!
     steps: NexusGenScalars['IntList']; // IntList!
-  };
-  MetricSummary: {
-    // field return type
+  }
+  MetricSummary: { // field return type
     count: NexusGenScalars['BigInt']; // BigInt!
     last: number | null; // Float
     lastStep: number; // Int!
     max: number | null; // Float
     min: number | null; // Float
     name: string; // String!
-  };
-  Mutation: {
-    // field return type
+  }
+  Mutation: { // field return type
     addComment: NexusGenRootTypes['CommentPayload']; // CommentPayload!
     addPromptSetVersion: NexusGenRootTypes['PromptSetPayload']; // PromptSetPayload!
     archiveRun: NexusGenRootTypes['RunPayload']; // RunPayload!
@@ -715,16 +623,14 @@ export interface NexusGenFieldTypes {
     signOut: NexusGenRootTypes['SignOutPayload']; // SignOutPayload!
     updateProfile: NexusGenRootTypes['UserPayload']; // UserPayload!
     updateProject: NexusGenRootTypes['ProjectPayload']; // ProjectPayload!
-  };
-  PageInfo: {
-    // field return type
+  }
+  PageInfo: { // field return type
     endCursor: string | null; // String
     hasNextPage: boolean; // Boolean!
     hasPreviousPage: boolean; // Boolean!
     startCursor: string | null; // String
-  };
-  Project: {
-    // field return type
+  }
+  Project: { // field return type
     activeRunCount: number; // Int!
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     createdBy: NexusGenRootTypes['User'] | null; // User
@@ -738,65 +644,55 @@ export interface NexusGenFieldTypes {
     runs: NexusGenRootTypes['RunConnection']; // RunConnection!
     slug: string; // String!
     tags: string[]; // [String!]!
-  };
-  ProjectConnection: {
-    // field return type
+  }
+  ProjectConnection: { // field return type
     edges: NexusGenRootTypes['ProjectEdge'][]; // [ProjectEdge!]!
     nodes: NexusGenRootTypes['Project'][]; // [Project!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  ProjectEdge: {
-    // field return type
+  }
+  ProjectEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Project']; // Project!
-  };
-  ProjectPayload: {
-    // field return type
+  }
+  ProjectPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     project: NexusGenRootTypes['Project'] | null; // Project
-  };
-  Prompt: {
-    // field return type
+  }
+  Prompt: { // field return type
     answer: string | null; // String
     id: string; // ID!
     index: number; // Int!
     metadata: NexusGenScalars['JSON'] | null; // JSON
     text: string; // String!
-  };
-  PromptConnection: {
-    // field return type
+  }
+  PromptConnection: { // field return type
     edges: NexusGenRootTypes['PromptEdge'][]; // [PromptEdge!]!
     nodes: NexusGenRootTypes['Prompt'][]; // [Prompt!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  PromptDraft: {
-    // field return type
+  }
+  PromptDraft: { // field return type
     answer: string | null; // String
     text: string; // String!
-  };
-  PromptEdge: {
-    // field return type
+  }
+  PromptEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Prompt']; // Prompt!
-  };
-  PromptFilePreview: {
-    // field return type
+  }
+  PromptFilePreview: { // field return type
     alphabet: string; // String!
     answeredCount: number; // Int!
     errors: NexusGenRootTypes['PromptLineError'][]; // [PromptLineError!]!
     longestPromptChars: number; // Int!
     promptCount: number; // Int!
     prompts: NexusGenRootTypes['PromptDraft'][]; // [PromptDraft!]!
-  };
-  PromptLineError: {
-    // field return type
+  }
+  PromptLineError: { // field return type
     line: number; // Int!
     message: string; // String!
-  };
-  PromptSet: {
-    // field return type
+  }
+  PromptSet: { // field return type
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     createdBy: NexusGenRootTypes['User'] | null; // User
     description: string; // String!
@@ -805,27 +701,23 @@ export interface NexusGenFieldTypes {
     name: string; // String!
     project: NexusGenRootTypes['Project']; // Project!
     versions: NexusGenRootTypes['PromptSetVersion'][]; // [PromptSetVersion!]!
-  };
-  PromptSetConnection: {
-    // field return type
+  }
+  PromptSetConnection: { // field return type
     edges: NexusGenRootTypes['PromptSetEdge'][]; // [PromptSetEdge!]!
     nodes: NexusGenRootTypes['PromptSet'][]; // [PromptSet!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  PromptSetEdge: {
-    // field return type
+  }
+  PromptSetEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['PromptSet']; // PromptSet!
-  };
-  PromptSetPayload: {
-    // field return type
+  }
+  PromptSetPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     lineErrors: NexusGenRootTypes['PromptLineError'][]; // [PromptLineError!]!
     promptSet: NexusGenRootTypes['PromptSet'] | null; // PromptSet
-  };
-  PromptSetVersion: {
-    // field return type
+  }
+  PromptSetVersion: { // field return type
     answeredCount: number; // Int!
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     createdBy: NexusGenRootTypes['User'] | null; // User
@@ -835,9 +727,8 @@ export interface NexusGenFieldTypes {
     prompts: NexusGenRootTypes['PromptConnection']; // PromptConnection!
     sha256: string; // String!
     version: number; // Int!
-  };
-  Query: {
-    // field return type
+  }
+  Query: { // field return type
     apiKeys: NexusGenRootTypes['ApiKey'][]; // [ApiKey!]!
     completion: NexusGenRootTypes['Completion'] | null; // Completion
     invites: NexusGenRootTypes['Invite'][]; // [Invite!]!
@@ -857,29 +748,25 @@ export interface NexusGenFieldTypes {
     validateConfig: NexusGenRootTypes['ConfigValidation']; // ConfigValidation!
     viewer: NexusGenRootTypes['Viewer'] | null; // Viewer
     workers: NexusGenRootTypes['WorkerConnection']; // WorkerConnection!
-  };
-  RecordStepsPayload: {
-    // field return type
+  }
+  RecordStepsPayload: { // field return type
     acknowledged: NexusGenScalars['IntList']; // IntList!
     duplicates: number; // Int!
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
-  };
-  ReviewProgress: {
-    // field return type
+  }
+  ReviewProgress: { // field return type
     judgedByMe: number; // Int!
     reviewers: number; // Int!
     total: number; // Int!
-  };
-  RewardComponent: {
-    // field return type
+  }
+  RewardComponent: { // field return type
     error: string | null; // String
     name: string; // String!
     value: number | null; // Float
     version: string; // String!
     weight: number; // Float!
-  };
-  Run: {
-    // field return type
+  }
+  Run: { // field return type
     archived: boolean; // Boolean!
     backend: string | null; // String
     checkpoints: NexusGenRootTypes['CheckpointConnection']; // CheckpointConnection!
@@ -917,109 +804,92 @@ export interface NexusGenFieldTypes {
     updatedAt: NexusGenScalars['DateTime']; // DateTime!
     verdictCount: number; // Int!
     worker: NexusGenRootTypes['Worker'] | null; // Worker
-  };
-  RunConnection: {
-    // field return type
+  }
+  RunConnection: { // field return type
     edges: NexusGenRootTypes['RunEdge'][]; // [RunEdge!]!
     nodes: NexusGenRootTypes['Run'][]; // [Run!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  RunEdge: {
-    // field return type
+  }
+  RunEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Run']; // Run!
-  };
-  RunLog: {
-    // field return type
+  }
+  RunLog: { // field return type
     id: string; // ID!
     level: NexusGenEnums['LogLevel']; // LogLevel!
     message: string; // String!
     step: number | null; // Int
     time: NexusGenScalars['DateTime']; // DateTime!
-  };
-  RunLogConnection: {
-    // field return type
+  }
+  RunLogConnection: { // field return type
     edges: NexusGenRootTypes['RunLogEdge'][]; // [RunLogEdge!]!
     nodes: NexusGenRootTypes['RunLog'][]; // [RunLog!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  RunLogEdge: {
-    // field return type
+  }
+  RunLogEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['RunLog']; // RunLog!
-  };
-  RunPayload: {
-    // field return type
+  }
+  RunPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     run: NexusGenRootTypes['Run'] | null; // Run
-  };
-  SignInPayload: {
-    // field return type
+  }
+  SignInPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     viewer: NexusGenRootTypes['Viewer'] | null; // Viewer
-  };
-  SignOutPayload: {
-    // field return type
+  }
+  SignOutPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
-  };
-  Subscription: {
-    // field return type
+  }
+  Subscription: { // field return type
     commentsAdded: NexusGenRootTypes['Comment']; // Comment!
     completionsAdded: NexusGenRootTypes['CompletionsAdded']; // CompletionsAdded!
     metricPointsAdded: NexusGenRootTypes['MetricSeries'][]; // [MetricSeries!]!
     runUpdated: NexusGenRootTypes['Run']; // Run!
     verdictsAdded: NexusGenRootTypes['VerdictAdded']; // VerdictAdded!
     workerUpdated: NexusGenRootTypes['Worker']; // Worker!
-  };
-  User: {
-    // field return type
+  }
+  User: { // field return type
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     email: string | null; // String
     id: string; // ID!
     name: string; // String!
-  };
-  UserError: {
-    // field return type
+  }
+  UserError: { // field return type
     code: NexusGenEnums['ErrorCode']; // ErrorCode!
     message: string; // String!
     path: string[]; // [String!]!
-  };
-  UserPayload: {
-    // field return type
+  }
+  UserPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     user: NexusGenRootTypes['User'] | null; // User
-  };
-  Verdict: {
-    // field return type
+  }
+  Verdict: { // field return type
     author: NexusGenRootTypes['User']; // User!
     completion: NexusGenRootTypes['Completion']; // Completion!
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     id: string; // ID!
     note: string; // String!
     value: NexusGenEnums['VerdictValue']; // VerdictValue!
-  };
-  VerdictAdded: {
-    // field return type
+  }
+  VerdictAdded: { // field return type
     author: NexusGenRootTypes['User']; // User!
     completion: NexusGenRootTypes['Completion']; // Completion!
-  };
-  VerdictPayload: {
-    // field return type
+  }
+  VerdictPayload: { // field return type
     completion: NexusGenRootTypes['Completion'] | null; // Completion
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     verdict: NexusGenRootTypes['Verdict'] | null; // Verdict
-  };
-  Viewer: {
-    // field return type
+  }
+  Viewer: { // field return type
     permissions: string[]; // [String!]!
     role: NexusGenEnums['Role']; // Role!
     user: NexusGenRootTypes['User']; // User!
     workspace: NexusGenRootTypes['Workspace']; // Workspace!
-  };
-  Worker: {
-    // field return type
+  }
+  Worker: { // field return type
     backend: string; // String!
     currentRun: NexusGenRootTypes['Run'] | null; // Run
     device: string; // String!
@@ -1031,1042 +901,869 @@ export interface NexusGenFieldTypes {
     runCount: number; // Int!
     startedAt: NexusGenScalars['DateTime']; // DateTime!
     version: string; // String!
-  };
-  WorkerConnection: {
-    // field return type
+  }
+  WorkerConnection: { // field return type
     edges: NexusGenRootTypes['WorkerEdge'][]; // [WorkerEdge!]!
     nodes: NexusGenRootTypes['Worker'][]; // [Worker!]!
     pageInfo: NexusGenRootTypes['PageInfo']; // PageInfo!
     totalCount: number; // Int!
-  };
-  WorkerEdge: {
-    // field return type
+  }
+  WorkerEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Worker']; // Worker!
-  };
-  WorkerPayload: {
-    // field return type
+  }
+  WorkerPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
     worker: NexusGenRootTypes['Worker'] | null; // Worker
-  };
-  Workspace: {
-    // field return type
+  }
+  Workspace: { // field return type
     id: string; // ID!
     name: string; // String!
-  };
-  MutationPayload: {
-    // field return type
+  }
+  MutationPayload: { // field return type
     errors: NexusGenRootTypes['UserError'][]; // [UserError!]!
-  };
-  Node: {
-    // field return type
+  }
+  Node: { // field return type
     id: string; // ID!
-  };
+  }
 }
 
 export interface NexusGenFieldTypeNames {
-  ApiKey: {
-    // field return type name
-    createdAt: 'DateTime';
-    createdBy: 'User';
-    id: 'ID';
-    lastUsedAt: 'DateTime';
-    name: 'String';
-    prefix: 'String';
-    revokedAt: 'DateTime';
-    role: 'Role';
-  };
-  ApiKeyPayload: {
-    // field return type name
-    apiKey: 'ApiKey';
-    errors: 'UserError';
-    secret: 'String';
-  };
-  Checkpoint: {
-    // field return type name
-    bytes: 'BigInt';
-    createdAt: 'DateTime';
-    deletedAt: 'DateTime';
-    id: 'ID';
-    metrics: 'JSON';
-    run: 'Run';
-    sha256: 'String';
-    step: 'Int';
-  };
-  CheckpointConnection: {
-    // field return type name
-    edges: 'CheckpointEdge';
-    nodes: 'Checkpoint';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  CheckpointEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Checkpoint';
-  };
-  CheckpointPayload: {
-    // field return type name
-    checkpoint: 'Checkpoint';
-    errors: 'UserError';
-  };
-  ClaimPayload: {
-    // field return type name
-    errors: 'UserError';
-    lease: 'Lease';
-  };
-  Comment: {
-    // field return type name
-    author: 'User';
-    body: 'String';
-    createdAt: 'DateTime';
-    deleted: 'Boolean';
-    editedAt: 'DateTime';
-    id: 'ID';
-    subject: 'CommentSubject';
-  };
-  CommentConnection: {
-    // field return type name
-    edges: 'CommentEdge';
-    nodes: 'Comment';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  CommentEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Comment';
-  };
-  CommentPayload: {
-    // field return type name
-    comment: 'Comment';
-    errors: 'UserError';
-  };
-  Completion: {
-    // field return type name
-    advantage: 'Float';
-    answer: 'String';
-    commentCount: 'Int';
-    comments: 'CommentConnection';
-    group: 'Int';
-    id: 'ID';
-    index: 'Int';
-    kl: 'Float';
-    logp: 'Float';
-    myVerdict: 'Verdict';
-    promptText: 'String';
-    refLogp: 'Float';
-    reward: 'Float';
-    rewards: 'RewardComponent';
-    run: 'Run';
-    signal: 'Float';
-    step: 'Int';
-    text: 'String';
-    tokenCount: 'Int';
-    tokens: 'CompletionTokens';
-    truncated: 'Boolean';
-    updatedLogp: 'Float';
-    verdictCount: 'Int';
-    verdicts: 'Verdict';
-    verdictsHidden: 'Boolean';
-  };
-  CompletionConnection: {
-    // field return type name
-    edges: 'CompletionEdge';
-    nodes: 'Completion';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  CompletionEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Completion';
-  };
-  CompletionTokens: {
-    // field return type name
-    logp: 'Float32Base64';
-    pieces: 'String';
-    refLogp: 'Float32Base64';
-    tokenIds: 'Int32Base64';
-    updatedLogp: 'Float32Base64';
-  };
-  CompletionsAdded: {
-    // field return type name
-    completions: 'Completion';
-    runId: 'ID';
-    step: 'Int';
-  };
-  ConfigPreset: {
-    // field return type name
-    config: 'JSON';
-    description: 'String';
-    name: 'String';
-    title: 'String';
-    yaml: 'String';
-  };
-  ConfigValidation: {
-    // field return type name
-    config: 'JSON';
-    configHash: 'String';
-    errors: 'UserError';
-    notes: 'String';
-    parameterCount: 'BigInt';
-    totalSteps: 'Int';
-    valid: 'Boolean';
-  };
-  HeartbeatPayload: {
-    // field return type name
-    command: 'RunCommand';
-    errors: 'UserError';
-    expiresAt: 'DateTime';
-  };
-  Invite: {
-    // field return type name
-    acceptedAt: 'DateTime';
-    acceptedBy: 'User';
-    createdAt: 'DateTime';
-    createdBy: 'User';
-    email: 'String';
-    expiresAt: 'DateTime';
-    id: 'ID';
-    revokedAt: 'DateTime';
-    role: 'Role';
-  };
-  InvitePayload: {
-    // field return type name
-    errors: 'UserError';
-    invite: 'Invite';
-    url: 'String';
-  };
-  Lease: {
-    // field return type name
-    attempt: 'Int';
-    checkpoint: 'Checkpoint';
-    expiresAt: 'DateTime';
-    leaseSeconds: 'Int';
-    prompts: 'PromptSetVersion';
-    run: 'Run';
-    token: 'String';
-  };
-  LinkInfo: {
-    // field return type name
-    invitedBy: 'String';
-    kind: 'LinkKind';
-    reason: 'String';
-    role: 'Role';
-    valid: 'Boolean';
-    workspaceName: 'String';
-  };
-  LinkPayload: {
-    // field return type name
-    errors: 'UserError';
-    expiresAt: 'DateTime';
-    url: 'String';
-  };
-  Member: {
-    // field return type name
-    joinedAt: 'DateTime';
-    role: 'Role';
-    user: 'User';
-  };
-  MemberPayload: {
-    // field return type name
-    errors: 'UserError';
-    member: 'Member';
-  };
-  MetricSeries: {
-    // field return type name
-    bucketed: 'Boolean';
-    last: 'FloatList';
-    max: 'FloatList';
-    mean: 'FloatList';
-    min: 'FloatList';
-    name: 'String';
-    pointCount: 'BigInt';
-    runId: 'ID';
-    steps: 'IntList';
-  };
-  MetricSummary: {
-    // field return type name
-    count: 'BigInt';
-    last: 'Float';
-    lastStep: 'Int';
-    max: 'Float';
-    min: 'Float';
-    name: 'String';
-  };
-  Mutation: {
-    // field return type name
-    addComment: 'CommentPayload';
-    addPromptSetVersion: 'PromptSetPayload';
-    archiveRun: 'RunPayload';
-    cancelRun: 'RunPayload';
-    changeRole: 'MemberPayload';
-    claimRun: 'ClaimPayload';
-    createApiKey: 'ApiKeyPayload';
-    createInvite: 'InvitePayload';
-    createProject: 'ProjectPayload';
-    createPromptSet: 'PromptSetPayload';
-    createRun: 'RunPayload';
-    createSignInLink: 'LinkPayload';
-    deleteComment: 'CommentPayload';
-    editComment: 'CommentPayload';
-    failRun: 'RunPayload';
-    finishRun: 'RunPayload';
-    giveVerdict: 'VerdictPayload';
-    heartbeat: 'HeartbeatPayload';
-    pauseRun: 'RunPayload';
-    recordCheckpoint: 'CheckpointPayload';
-    recordSteps: 'RecordStepsPayload';
-    registerWorker: 'WorkerPayload';
-    releaseRun: 'RunPayload';
-    removeMember: 'MemberPayload';
-    renameRun: 'RunPayload';
-    resumeRun: 'RunPayload';
-    revokeApiKey: 'ApiKeyPayload';
-    revokeInvite: 'InvitePayload';
-    setRunNote: 'RunPayload';
-    setRunTags: 'RunPayload';
-    signInWithLink: 'SignInPayload';
-    signOut: 'SignOutPayload';
-    updateProfile: 'UserPayload';
-    updateProject: 'ProjectPayload';
-  };
-  PageInfo: {
-    // field return type name
-    endCursor: 'String';
-    hasNextPage: 'Boolean';
-    hasPreviousPage: 'Boolean';
-    startCursor: 'String';
-  };
-  Project: {
-    // field return type name
-    activeRunCount: 'Int';
-    createdAt: 'DateTime';
-    createdBy: 'User';
-    description: 'String';
-    id: 'ID';
-    lastActivityAt: 'DateTime';
-    name: 'String';
-    promptSetCount: 'Int';
-    promptSets: 'PromptSetConnection';
-    runCount: 'Int';
-    runs: 'RunConnection';
-    slug: 'String';
-    tags: 'String';
-  };
-  ProjectConnection: {
-    // field return type name
-    edges: 'ProjectEdge';
-    nodes: 'Project';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  ProjectEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Project';
-  };
-  ProjectPayload: {
-    // field return type name
-    errors: 'UserError';
-    project: 'Project';
-  };
-  Prompt: {
-    // field return type name
-    answer: 'String';
-    id: 'ID';
-    index: 'Int';
-    metadata: 'JSON';
-    text: 'String';
-  };
-  PromptConnection: {
-    // field return type name
-    edges: 'PromptEdge';
-    nodes: 'Prompt';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  PromptDraft: {
-    // field return type name
-    answer: 'String';
-    text: 'String';
-  };
-  PromptEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Prompt';
-  };
-  PromptFilePreview: {
-    // field return type name
-    alphabet: 'String';
-    answeredCount: 'Int';
-    errors: 'PromptLineError';
-    longestPromptChars: 'Int';
-    promptCount: 'Int';
-    prompts: 'PromptDraft';
-  };
-  PromptLineError: {
-    // field return type name
-    line: 'Int';
-    message: 'String';
-  };
-  PromptSet: {
-    // field return type name
-    createdAt: 'DateTime';
-    createdBy: 'User';
-    description: 'String';
-    id: 'ID';
-    latestVersion: 'PromptSetVersion';
-    name: 'String';
-    project: 'Project';
-    versions: 'PromptSetVersion';
-  };
-  PromptSetConnection: {
-    // field return type name
-    edges: 'PromptSetEdge';
-    nodes: 'PromptSet';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  PromptSetEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'PromptSet';
-  };
-  PromptSetPayload: {
-    // field return type name
-    errors: 'UserError';
-    lineErrors: 'PromptLineError';
-    promptSet: 'PromptSet';
-  };
-  PromptSetVersion: {
-    // field return type name
-    answeredCount: 'Int';
-    createdAt: 'DateTime';
-    createdBy: 'User';
-    id: 'ID';
-    promptCount: 'Int';
-    promptSet: 'PromptSet';
-    prompts: 'PromptConnection';
-    sha256: 'String';
-    version: 'Int';
-  };
-  Query: {
-    // field return type name
-    apiKeys: 'ApiKey';
-    completion: 'Completion';
-    invites: 'Invite';
-    linkInfo: 'LinkInfo';
-    members: 'Member';
-    nextToReview: 'Completion';
-    node: 'Node';
-    presets: 'ConfigPreset';
-    previewPromptFile: 'PromptFilePreview';
-    project: 'Project';
-    projects: 'ProjectConnection';
-    promptSet: 'PromptSet';
-    reviewProgress: 'ReviewProgress';
-    run: 'Run';
-    runs: 'RunConnection';
-    series: 'MetricSeries';
-    validateConfig: 'ConfigValidation';
-    viewer: 'Viewer';
-    workers: 'WorkerConnection';
-  };
-  RecordStepsPayload: {
-    // field return type name
-    acknowledged: 'IntList';
-    duplicates: 'Int';
-    errors: 'UserError';
-  };
-  ReviewProgress: {
-    // field return type name
-    judgedByMe: 'Int';
-    reviewers: 'Int';
-    total: 'Int';
-  };
-  RewardComponent: {
-    // field return type name
-    error: 'String';
-    name: 'String';
-    value: 'Float';
-    version: 'String';
-    weight: 'Float';
-  };
-  Run: {
-    // field return type name
-    archived: 'Boolean';
-    backend: 'String';
-    checkpoints: 'CheckpointConnection';
-    clonedFrom: 'Run';
-    comments: 'CommentConnection';
-    completionSteps: 'IntList';
-    completions: 'CompletionConnection';
-    config: 'JSON';
-    configHash: 'String';
-    configYaml: 'String';
-    createdAt: 'DateTime';
-    durationMs: 'Float';
-    finishedAt: 'DateTime';
-    id: 'ID';
-    lastHeartbeatAt: 'DateTime';
-    leaseLive: 'Boolean';
-    logs: 'RunLogConnection';
-    metricNames: 'String';
-    metricSummaries: 'MetricSummary';
-    name: 'String';
-    note: 'String';
-    number: 'Int';
-    owner: 'User';
-    pendingCommand: 'RunCommand';
-    project: 'Project';
-    series: 'MetricSeries';
-    sparkline: 'FloatList';
-    stage: 'RunStage';
-    startedAt: 'DateTime';
-    status: 'RunStatus';
-    statusReason: 'String';
-    step: 'Int';
-    tags: 'String';
-    totalSteps: 'Int';
-    updatedAt: 'DateTime';
-    verdictCount: 'Int';
-    worker: 'Worker';
-  };
-  RunConnection: {
-    // field return type name
-    edges: 'RunEdge';
-    nodes: 'Run';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  RunEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Run';
-  };
-  RunLog: {
-    // field return type name
-    id: 'ID';
-    level: 'LogLevel';
-    message: 'String';
-    step: 'Int';
-    time: 'DateTime';
-  };
-  RunLogConnection: {
-    // field return type name
-    edges: 'RunLogEdge';
-    nodes: 'RunLog';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  RunLogEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'RunLog';
-  };
-  RunPayload: {
-    // field return type name
-    errors: 'UserError';
-    run: 'Run';
-  };
-  SignInPayload: {
-    // field return type name
-    errors: 'UserError';
-    viewer: 'Viewer';
-  };
-  SignOutPayload: {
-    // field return type name
-    errors: 'UserError';
-  };
-  Subscription: {
-    // field return type name
-    commentsAdded: 'Comment';
-    completionsAdded: 'CompletionsAdded';
-    metricPointsAdded: 'MetricSeries';
-    runUpdated: 'Run';
-    verdictsAdded: 'VerdictAdded';
-    workerUpdated: 'Worker';
-  };
-  User: {
-    // field return type name
-    createdAt: 'DateTime';
-    email: 'String';
-    id: 'ID';
-    name: 'String';
-  };
-  UserError: {
-    // field return type name
-    code: 'ErrorCode';
-    message: 'String';
-    path: 'String';
-  };
-  UserPayload: {
-    // field return type name
-    errors: 'UserError';
-    user: 'User';
-  };
-  Verdict: {
-    // field return type name
-    author: 'User';
-    completion: 'Completion';
-    createdAt: 'DateTime';
-    id: 'ID';
-    note: 'String';
-    value: 'VerdictValue';
-  };
-  VerdictAdded: {
-    // field return type name
-    author: 'User';
-    completion: 'Completion';
-  };
-  VerdictPayload: {
-    // field return type name
-    completion: 'Completion';
-    errors: 'UserError';
-    verdict: 'Verdict';
-  };
-  Viewer: {
-    // field return type name
-    permissions: 'String';
-    role: 'Role';
-    user: 'User';
-    workspace: 'Workspace';
-  };
-  Worker: {
-    // field return type name
-    backend: 'String';
-    currentRun: 'Run';
-    device: 'String';
-    host: 'String';
-    id: 'ID';
-    lastSeenAt: 'DateTime';
-    name: 'String';
-    online: 'Boolean';
-    runCount: 'Int';
-    startedAt: 'DateTime';
-    version: 'String';
-  };
-  WorkerConnection: {
-    // field return type name
-    edges: 'WorkerEdge';
-    nodes: 'Worker';
-    pageInfo: 'PageInfo';
-    totalCount: 'Int';
-  };
-  WorkerEdge: {
-    // field return type name
-    cursor: 'String';
-    node: 'Worker';
-  };
-  WorkerPayload: {
-    // field return type name
-    errors: 'UserError';
-    worker: 'Worker';
-  };
-  Workspace: {
-    // field return type name
-    id: 'ID';
-    name: 'String';
-  };
-  MutationPayload: {
-    // field return type name
-    errors: 'UserError';
-  };
-  Node: {
-    // field return type name
-    id: 'ID';
-  };
+  ApiKey: { // field return type name
+    createdAt: 'DateTime'
+    createdBy: 'User'
+    id: 'ID'
+    lastUsedAt: 'DateTime'
+    name: 'String'
+    prefix: 'String'
+    revokedAt: 'DateTime'
+    role: 'Role'
+  }
+  ApiKeyPayload: { // field return type name
+    apiKey: 'ApiKey'
+    errors: 'UserError'
+    secret: 'String'
+  }
+  Checkpoint: { // field return type name
+    bytes: 'BigInt'
+    createdAt: 'DateTime'
+    deletedAt: 'DateTime'
+    id: 'ID'
+    metrics: 'JSON'
+    run: 'Run'
+    sha256: 'String'
+    step: 'Int'
+  }
+  CheckpointConnection: { // field return type name
+    edges: 'CheckpointEdge'
+    nodes: 'Checkpoint'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  CheckpointEdge: { // field return type name
+    cursor: 'String'
+    node: 'Checkpoint'
+  }
+  CheckpointPayload: { // field return type name
+    checkpoint: 'Checkpoint'
+    errors: 'UserError'
+  }
+  ClaimPayload: { // field return type name
+    errors: 'UserError'
+    lease: 'Lease'
+  }
+  Comment: { // field return type name
+    author: 'User'
+    body: 'String'
+    createdAt: 'DateTime'
+    deleted: 'Boolean'
+    editedAt: 'DateTime'
+    id: 'ID'
+    subject: 'CommentSubject'
+  }
+  CommentConnection: { // field return type name
+    edges: 'CommentEdge'
+    nodes: 'Comment'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  CommentEdge: { // field return type name
+    cursor: 'String'
+    node: 'Comment'
+  }
+  CommentPayload: { // field return type name
+    comment: 'Comment'
+    errors: 'UserError'
+  }
+  Completion: { // field return type name
+    advantage: 'Float'
+    answer: 'String'
+    commentCount: 'Int'
+    comments: 'CommentConnection'
+    group: 'Int'
+    id: 'ID'
+    index: 'Int'
+    kl: 'Float'
+    logp: 'Float'
+    myVerdict: 'Verdict'
+    promptText: 'String'
+    refLogp: 'Float'
+    reward: 'Float'
+    rewards: 'RewardComponent'
+    run: 'Run'
+    signal: 'Float'
+    step: 'Int'
+    text: 'String'
+    tokenCount: 'Int'
+    tokens: 'CompletionTokens'
+    truncated: 'Boolean'
+    updatedLogp: 'Float'
+    verdictCount: 'Int'
+    verdicts: 'Verdict'
+    verdictsHidden: 'Boolean'
+  }
+  CompletionConnection: { // field return type name
+    edges: 'CompletionEdge'
+    nodes: 'Completion'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  CompletionEdge: { // field return type name
+    cursor: 'String'
+    node: 'Completion'
+  }
+  CompletionTokens: { // field return type name
+    logp: 'Float32Base64'
+    pieces: 'String'
+    refLogp: 'Float32Base64'
+    tokenIds: 'Int32Base64'
+    updatedLogp: 'Float32Base64'
+  }
+  CompletionsAdded: { // field return type name
+    completions: 'Completion'
+    runId: 'ID'
+    step: 'Int'
+  }
+  ConfigPreset: { // field return type name
+    config: 'JSON'
+    description: 'String'
+    name: 'String'
+    title: 'String'
+    yaml: 'String'
+  }
+  ConfigValidation: { // field return type name
+    config: 'JSON'
+    configHash: 'String'
+    errors: 'UserError'
+    notes: 'String'
+    parameterCount: 'BigInt'
+    totalSteps: 'Int'
+    valid: 'Boolean'
+  }
+  HeartbeatPayload: { // field return type name
+    command: 'RunCommand'
+    errors: 'UserError'
+    expiresAt: 'DateTime'
+  }
+  Invite: { // field return type name
+    acceptedAt: 'DateTime'
+    acceptedBy: 'User'
+    createdAt: 'DateTime'
+    createdBy: 'User'
+    email: 'String'
+    expiresAt: 'DateTime'
+    id: 'ID'
+    revokedAt: 'DateTime'
+    role: 'Role'
+  }
+  InvitePayload: { // field return type name
+    errors: 'UserError'
+    invite: 'Invite'
+    url: 'String'
+  }
+  Lease: { // field return type name
+    attempt: 'Int'
+    checkpoint: 'Checkpoint'
+    expiresAt: 'DateTime'
+    leaseSeconds: 'Int'
+    prompts: 'PromptSetVersion'
+    run: 'Run'
+    token: 'String'
+  }
+  LinkInfo: { // field return type name
+    invitedBy: 'String'
+    kind: 'LinkKind'
+    reason: 'String'
+    role: 'Role'
+    valid: 'Boolean'
+    workspaceName: 'String'
+  }
+  LinkPayload: { // field return type name
+    errors: 'UserError'
+    expiresAt: 'DateTime'
+    url: 'String'
+  }
+  Member: { // field return type name
+    joinedAt: 'DateTime'
+    role: 'Role'
+    user: 'User'
+  }
+  MemberPayload: { // field return type name
+    errors: 'UserError'
+    member: 'Member'
+  }
+  MetricSeries: { // field return type name
+    bucketed: 'Boolean'
+    last: 'FloatList'
+    max: 'FloatList'
+    mean: 'FloatList'
+    min: 'FloatList'
+    name: 'String'
+    pointCount: 'BigInt'
+    runId: 'ID'
+    steps: 'IntList'
+  }
+  MetricSummary: { // field return type name
+    count: 'BigInt'
+    last: 'Float'
+    lastStep: 'Int'
+    max: 'Float'
+    min: 'Float'
+    name: 'String'
+  }
+  Mutation: { // field return type name
+    addComment: 'CommentPayload'
+    addPromptSetVersion: 'PromptSetPayload'
+    archiveRun: 'RunPayload'
+    cancelRun: 'RunPayload'
+    changeRole: 'MemberPayload'
+    claimRun: 'ClaimPayload'
+    createApiKey: 'ApiKeyPayload'
+    createInvite: 'InvitePayload'
+    createProject: 'ProjectPayload'
+    createPromptSet: 'PromptSetPayload'
+    createRun: 'RunPayload'
+    createSignInLink: 'LinkPayload'
+    deleteComment: 'CommentPayload'
+    editComment: 'CommentPayload'
+    failRun: 'RunPayload'
+    finishRun: 'RunPayload'
+    giveVerdict: 'VerdictPayload'
+    heartbeat: 'HeartbeatPayload'
+    pauseRun: 'RunPayload'
+    recordCheckpoint: 'CheckpointPayload'
+    recordSteps: 'RecordStepsPayload'
+    registerWorker: 'WorkerPayload'
+    releaseRun: 'RunPayload'
+    removeMember: 'MemberPayload'
+    renameRun: 'RunPayload'
+    resumeRun: 'RunPayload'
+    revokeApiKey: 'ApiKeyPayload'
+    revokeInvite: 'InvitePayload'
+    setRunNote: 'RunPayload'
+    setRunTags: 'RunPayload'
+    signInWithLink: 'SignInPayload'
+    signOut: 'SignOutPayload'
+    updateProfile: 'UserPayload'
+    updateProject: 'ProjectPayload'
+  }
+  PageInfo: { // field return type name
+    endCursor: 'String'
+    hasNextPage: 'Boolean'
+    hasPreviousPage: 'Boolean'
+    startCursor: 'String'
+  }
+  Project: { // field return type name
+    activeRunCount: 'Int'
+    createdAt: 'DateTime'
+    createdBy: 'User'
+    description: 'String'
+    id: 'ID'
+    lastActivityAt: 'DateTime'
+    name: 'String'
+    promptSetCount: 'Int'
+    promptSets: 'PromptSetConnection'
+    runCount: 'Int'
+    runs: 'RunConnection'
+    slug: 'String'
+    tags: 'String'
+  }
+  ProjectConnection: { // field return type name
+    edges: 'ProjectEdge'
+    nodes: 'Project'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  ProjectEdge: { // field return type name
+    cursor: 'String'
+    node: 'Project'
+  }
+  ProjectPayload: { // field return type name
+    errors: 'UserError'
+    project: 'Project'
+  }
+  Prompt: { // field return type name
+    answer: 'String'
+    id: 'ID'
+    index: 'Int'
+    metadata: 'JSON'
+    text: 'String'
+  }
+  PromptConnection: { // field return type name
+    edges: 'PromptEdge'
+    nodes: 'Prompt'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  PromptDraft: { // field return type name
+    answer: 'String'
+    text: 'String'
+  }
+  PromptEdge: { // field return type name
+    cursor: 'String'
+    node: 'Prompt'
+  }
+  PromptFilePreview: { // field return type name
+    alphabet: 'String'
+    answeredCount: 'Int'
+    errors: 'PromptLineError'
+    longestPromptChars: 'Int'
+    promptCount: 'Int'
+    prompts: 'PromptDraft'
+  }
+  PromptLineError: { // field return type name
+    line: 'Int'
+    message: 'String'
+  }
+  PromptSet: { // field return type name
+    createdAt: 'DateTime'
+    createdBy: 'User'
+    description: 'String'
+    id: 'ID'
+    latestVersion: 'PromptSetVersion'
+    name: 'String'
+    project: 'Project'
+    versions: 'PromptSetVersion'
+  }
+  PromptSetConnection: { // field return type name
+    edges: 'PromptSetEdge'
+    nodes: 'PromptSet'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  PromptSetEdge: { // field return type name
+    cursor: 'String'
+    node: 'PromptSet'
+  }
+  PromptSetPayload: { // field return type name
+    errors: 'UserError'
+    lineErrors: 'PromptLineError'
+    promptSet: 'PromptSet'
+  }
+  PromptSetVersion: { // field return type name
+    answeredCount: 'Int'
+    createdAt: 'DateTime'
+    createdBy: 'User'
+    id: 'ID'
+    promptCount: 'Int'
+    promptSet: 'PromptSet'
+    prompts: 'PromptConnection'
+    sha256: 'String'
+    version: 'Int'
+  }
+  Query: { // field return type name
+    apiKeys: 'ApiKey'
+    completion: 'Completion'
+    invites: 'Invite'
+    linkInfo: 'LinkInfo'
+    members: 'Member'
+    nextToReview: 'Completion'
+    node: 'Node'
+    presets: 'ConfigPreset'
+    previewPromptFile: 'PromptFilePreview'
+    project: 'Project'
+    projects: 'ProjectConnection'
+    promptSet: 'PromptSet'
+    reviewProgress: 'ReviewProgress'
+    run: 'Run'
+    runs: 'RunConnection'
+    series: 'MetricSeries'
+    validateConfig: 'ConfigValidation'
+    viewer: 'Viewer'
+    workers: 'WorkerConnection'
+  }
+  RecordStepsPayload: { // field return type name
+    acknowledged: 'IntList'
+    duplicates: 'Int'
+    errors: 'UserError'
+  }
+  ReviewProgress: { // field return type name
+    judgedByMe: 'Int'
+    reviewers: 'Int'
+    total: 'Int'
+  }
+  RewardComponent: { // field return type name
+    error: 'String'
+    name: 'String'
+    value: 'Float'
+    version: 'String'
+    weight: 'Float'
+  }
+  Run: { // field return type name
+    archived: 'Boolean'
+    backend: 'String'
+    checkpoints: 'CheckpointConnection'
+    clonedFrom: 'Run'
+    comments: 'CommentConnection'
+    completionSteps: 'IntList'
+    completions: 'CompletionConnection'
+    config: 'JSON'
+    configHash: 'String'
+    configYaml: 'String'
+    createdAt: 'DateTime'
+    durationMs: 'Float'
+    finishedAt: 'DateTime'
+    id: 'ID'
+    lastHeartbeatAt: 'DateTime'
+    leaseLive: 'Boolean'
+    logs: 'RunLogConnection'
+    metricNames: 'String'
+    metricSummaries: 'MetricSummary'
+    name: 'String'
+    note: 'String'
+    number: 'Int'
+    owner: 'User'
+    pendingCommand: 'RunCommand'
+    project: 'Project'
+    series: 'MetricSeries'
+    sparkline: 'FloatList'
+    stage: 'RunStage'
+    startedAt: 'DateTime'
+    status: 'RunStatus'
+    statusReason: 'String'
+    step: 'Int'
+    tags: 'String'
+    totalSteps: 'Int'
+    updatedAt: 'DateTime'
+    verdictCount: 'Int'
+    worker: 'Worker'
+  }
+  RunConnection: { // field return type name
+    edges: 'RunEdge'
+    nodes: 'Run'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  RunEdge: { // field return type name
+    cursor: 'String'
+    node: 'Run'
+  }
+  RunLog: { // field return type name
+    id: 'ID'
+    level: 'LogLevel'
+    message: 'String'
+    step: 'Int'
+    time: 'DateTime'
+  }
+  RunLogConnection: { // field return type name
+    edges: 'RunLogEdge'
+    nodes: 'RunLog'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  RunLogEdge: { // field return type name
+    cursor: 'String'
+    node: 'RunLog'
+  }
+  RunPayload: { // field return type name
+    errors: 'UserError'
+    run: 'Run'
+  }
+  SignInPayload: { // field return type name
+    errors: 'UserError'
+    viewer: 'Viewer'
+  }
+  SignOutPayload: { // field return type name
+    errors: 'UserError'
+  }
+  Subscription: { // field return type name
+    commentsAdded: 'Comment'
+    completionsAdded: 'CompletionsAdded'
+    metricPointsAdded: 'MetricSeries'
+    runUpdated: 'Run'
+    verdictsAdded: 'VerdictAdded'
+    workerUpdated: 'Worker'
+  }
+  User: { // field return type name
+    createdAt: 'DateTime'
+    email: 'String'
+    id: 'ID'
+    name: 'String'
+  }
+  UserError: { // field return type name
+    code: 'ErrorCode'
+    message: 'String'
+    path: 'String'
+  }
+  UserPayload: { // field return type name
+    errors: 'UserError'
+    user: 'User'
+  }
+  Verdict: { // field return type name
+    author: 'User'
+    completion: 'Completion'
+    createdAt: 'DateTime'
+    id: 'ID'
+    note: 'String'
+    value: 'VerdictValue'
+  }
+  VerdictAdded: { // field return type name
+    author: 'User'
+    completion: 'Completion'
+  }
+  VerdictPayload: { // field return type name
+    completion: 'Completion'
+    errors: 'UserError'
+    verdict: 'Verdict'
+  }
+  Viewer: { // field return type name
+    permissions: 'String'
+    role: 'Role'
+    user: 'User'
+    workspace: 'Workspace'
+  }
+  Worker: { // field return type name
+    backend: 'String'
+    currentRun: 'Run'
+    device: 'String'
+    host: 'String'
+    id: 'ID'
+    lastSeenAt: 'DateTime'
+    name: 'String'
+    online: 'Boolean'
+    runCount: 'Int'
+    startedAt: 'DateTime'
+    version: 'String'
+  }
+  WorkerConnection: { // field return type name
+    edges: 'WorkerEdge'
+    nodes: 'Worker'
+    pageInfo: 'PageInfo'
+    totalCount: 'Int'
+  }
+  WorkerEdge: { // field return type name
+    cursor: 'String'
+    node: 'Worker'
+  }
+  WorkerPayload: { // field return type name
+    errors: 'UserError'
+    worker: 'Worker'
+  }
+  Workspace: { // field return type name
+    id: 'ID'
+    name: 'String'
+  }
+  MutationPayload: { // field return type name
+    errors: 'UserError'
+  }
+  Node: { // field return type name
+    id: 'ID'
+  }
 }
 
 export interface NexusGenArgTypes {
   Completion: {
-    comments: {
-      // args
+    comments: { // args
       after?: string | null; // String
       first?: number | null; // Int
-    };
-  };
+    }
+  }
   CompletionsAdded: {
-    completions: {
-      // args
+    completions: { // args
       first?: number | null; // Int
-    };
-  };
+    }
+  }
   Mutation: {
-    addComment: {
-      // args
+    addComment: { // args
       input: NexusGenInputs['AddCommentInput']; // AddCommentInput!
-    };
-    addPromptSetVersion: {
-      // args
+    }
+    addPromptSetVersion: { // args
       input: NexusGenInputs['AddPromptSetVersionInput']; // AddPromptSetVersionInput!
-    };
-    archiveRun: {
-      // args
+    }
+    archiveRun: { // args
       archived: boolean; // Boolean!
       id: string; // ID!
-    };
-    cancelRun: {
-      // args
+    }
+    cancelRun: { // args
       id: string; // ID!
-    };
-    changeRole: {
-      // args
+    }
+    changeRole: { // args
       role: NexusGenEnums['Role']; // Role!
       userId: string; // ID!
-    };
-    claimRun: {
-      // args
+    }
+    claimRun: { // args
       input: NexusGenInputs['ClaimRunInput']; // ClaimRunInput!
-    };
-    createApiKey: {
-      // args
+    }
+    createApiKey: { // args
       input: NexusGenInputs['CreateApiKeyInput']; // CreateApiKeyInput!
-    };
-    createInvite: {
-      // args
+    }
+    createInvite: { // args
       input: NexusGenInputs['CreateInviteInput']; // CreateInviteInput!
-    };
-    createProject: {
-      // args
+    }
+    createProject: { // args
       input: NexusGenInputs['CreateProjectInput']; // CreateProjectInput!
-    };
-    createPromptSet: {
-      // args
+    }
+    createPromptSet: { // args
       input: NexusGenInputs['CreatePromptSetInput']; // CreatePromptSetInput!
-    };
-    createRun: {
-      // args
+    }
+    createRun: { // args
       input: NexusGenInputs['CreateRunInput']; // CreateRunInput!
-    };
-    deleteComment: {
-      // args
+    }
+    deleteComment: { // args
       id: string; // ID!
-    };
-    editComment: {
-      // args
+    }
+    editComment: { // args
       body: string; // String!
       id: string; // ID!
-    };
-    failRun: {
-      // args
+    }
+    failRun: { // args
       input: NexusGenInputs['FailRunInput']; // FailRunInput!
-    };
-    finishRun: {
-      // args
+    }
+    finishRun: { // args
       input: NexusGenInputs['FinishRunInput']; // FinishRunInput!
-    };
-    giveVerdict: {
-      // args
+    }
+    giveVerdict: { // args
       input: NexusGenInputs['GiveVerdictInput']; // GiveVerdictInput!
-    };
-    heartbeat: {
-      // args
+    }
+    heartbeat: { // args
       input: NexusGenInputs['HeartbeatInput']; // HeartbeatInput!
-    };
-    pauseRun: {
-      // args
+    }
+    pauseRun: { // args
       id: string; // ID!
-    };
-    recordCheckpoint: {
-      // args
+    }
+    recordCheckpoint: { // args
       input: NexusGenInputs['RecordCheckpointInput']; // RecordCheckpointInput!
-    };
-    recordSteps: {
-      // args
+    }
+    recordSteps: { // args
       input: NexusGenInputs['RecordStepsInput']; // RecordStepsInput!
-    };
-    registerWorker: {
-      // args
+    }
+    registerWorker: { // args
       input: NexusGenInputs['RegisterWorkerInput']; // RegisterWorkerInput!
-    };
-    releaseRun: {
-      // args
+    }
+    releaseRun: { // args
       input: NexusGenInputs['ReleaseRunInput']; // ReleaseRunInput!
-    };
-    removeMember: {
-      // args
+    }
+    removeMember: { // args
       userId: string; // ID!
-    };
-    renameRun: {
-      // args
+    }
+    renameRun: { // args
       id: string; // ID!
       name: string; // String!
-    };
-    resumeRun: {
-      // args
+    }
+    resumeRun: { // args
       id: string; // ID!
-    };
-    revokeApiKey: {
-      // args
+    }
+    revokeApiKey: { // args
       id: string; // ID!
-    };
-    revokeInvite: {
-      // args
+    }
+    revokeInvite: { // args
       id: string; // ID!
-    };
-    setRunNote: {
-      // args
+    }
+    setRunNote: { // args
       id: string; // ID!
       note: string; // String!
-    };
-    setRunTags: {
-      // args
+    }
+    setRunTags: { // args
       id: string; // ID!
       tags: string[]; // [String!]!
-    };
-    signInWithLink: {
-      // args
+    }
+    signInWithLink: { // args
       name?: string | null; // String
       token: string; // String!
-    };
-    updateProfile: {
-      // args
+    }
+    updateProfile: { // args
       name: string; // String!
-    };
-    updateProject: {
-      // args
+    }
+    updateProject: { // args
       input: NexusGenInputs['UpdateProjectInput']; // UpdateProjectInput!
-    };
-  };
+    }
+  }
   Project: {
-    promptSets: {
-      // args
+    promptSets: { // args
       after?: string | null; // String
       first?: number | null; // Int
-    };
-    runs: {
-      // args
+    }
+    runs: { // args
       after?: string | null; // String
       before?: string | null; // String
       filter?: NexusGenInputs['RunFilter'] | null; // RunFilter
       first?: number | null; // Int
       last?: number | null; // Int
       orderBy?: NexusGenInputs['RunOrder'] | null; // RunOrder
-    };
-  };
+    }
+  }
   PromptSetVersion: {
-    prompts: {
-      // args
+    prompts: { // args
       after?: string | null; // String
       first?: number | null; // Int
       search?: string | null; // String
-    };
-  };
+    }
+  }
   Query: {
-    completion: {
-      // args
+    completion: { // args
       id: string; // ID!
-    };
-    linkInfo: {
-      // args
+    }
+    linkInfo: { // args
       token: string; // String!
-    };
-    nextToReview: {
-      // args
+    }
+    nextToReview: { // args
       excludeIds?: string[] | null; // [ID!]
       filter?: NexusGenInputs['CompletionFilter'] | null; // CompletionFilter
       runId: string; // ID!
-    };
-    node: {
-      // args
+    }
+    node: { // args
       id: string; // ID!
-    };
-    previewPromptFile: {
-      // args
+    }
+    previewPromptFile: { // args
       jsonl: string; // String!
       limit?: number | null; // Int
-    };
-    project: {
-      // args
+    }
+    project: { // args
       slug: string; // String!
-    };
-    projects: {
-      // args
+    }
+    projects: { // args
       after?: string | null; // String
       first?: number | null; // Int
-    };
-    promptSet: {
-      // args
+    }
+    promptSet: { // args
       id: string; // ID!
-    };
-    reviewProgress: {
-      // args
+    }
+    reviewProgress: { // args
       filter?: NexusGenInputs['CompletionFilter'] | null; // CompletionFilter
       runId: string; // ID!
-    };
-    run: {
-      // args
+    }
+    run: { // args
       id: string; // ID!
-    };
-    runs: {
-      // args
+    }
+    runs: { // args
       after?: string | null; // String
       before?: string | null; // String
       filter?: NexusGenInputs['RunFilter'] | null; // RunFilter
       first?: number | null; // Int
       last?: number | null; // Int
       orderBy?: NexusGenInputs['RunOrder'] | null; // RunOrder
-    };
-    series: {
-      // args
+    }
+    series: { // args
       fromStep?: number | null; // Int
       maxPoints?: number | null; // Int
       names: string[]; // [String!]!
       runIds: string[]; // [ID!]!
       toStep?: number | null; // Int
-    };
-    validateConfig: {
-      // args
+    }
+    validateConfig: { // args
       config?: NexusGenScalars['JSON'] | null; // JSON
       yaml?: string | null; // String
-    };
-    workers: {
-      // args
+    }
+    workers: { // args
       after?: string | null; // String
       first?: number | null; // Int
-    };
-  };
+    }
+  }
   Run: {
-    checkpoints: {
-      // args
+    checkpoints: { // args
       after?: string | null; // String
       first?: number | null; // Int
-    };
-    comments: {
-      // args
+    }
+    comments: { // args
       after?: string | null; // String
       first?: number | null; // Int
-    };
-    completionSteps: {
-      // args
+    }
+    completionSteps: { // args
       last?: number | null; // Int
-    };
-    completions: {
-      // args
+    }
+    completions: { // args
       after?: string | null; // String
       before?: string | null; // String
       filter?: NexusGenInputs['CompletionFilter'] | null; // CompletionFilter
       first?: number | null; // Int
       last?: number | null; // Int
       orderBy?: NexusGenInputs['CompletionOrder'] | null; // CompletionOrder
-    };
-    logs: {
-      // args
+    }
+    logs: { // args
       before?: string | null; // String
       last?: number | null; // Int
-    };
-    metricSummaries: {
-      // args
+    }
+    metricSummaries: { // args
       names?: string[] | null; // [String!]
-    };
-    series: {
-      // args
+    }
+    series: { // args
       fromStep?: number | null; // Int
       maxPoints?: number | null; // Int
       names: string[]; // [String!]!
       toStep?: number | null; // Int
-    };
-    sparkline: {
-      // args
+    }
+    sparkline: { // args
       metric: string; // String!
       points?: number | null; // Int
-    };
-  };
+    }
+  }
   Subscription: {
-    commentsAdded: {
-      // args
+    commentsAdded: { // args
       subjectId: string; // ID!
-    };
-    completionsAdded: {
-      // args
+    }
+    completionsAdded: { // args
       runId: string; // ID!
-    };
-    metricPointsAdded: {
-      // args
+    }
+    metricPointsAdded: { // args
       runIds: string[]; // [ID!]!
-    };
-    runUpdated: {
-      // args
+    }
+    runUpdated: { // args
       projectId?: string | null; // ID
       runId?: string | null; // ID
-    };
-    verdictsAdded: {
-      // args
+    }
+    verdictsAdded: { // args
       runId: string; // ID!
-    };
-  };
+    }
+  }
 }
 
 export interface NexusGenAbstractTypeMembers {
-  CommentSubject: 'Completion' | 'Run';
-  MutationPayload:
-    | 'ApiKeyPayload'
-    | 'CheckpointPayload'
-    | 'ClaimPayload'
-    | 'CommentPayload'
-    | 'HeartbeatPayload'
-    | 'InvitePayload'
-    | 'LinkPayload'
-    | 'MemberPayload'
-    | 'ProjectPayload'
-    | 'PromptSetPayload'
-    | 'RecordStepsPayload'
-    | 'RunPayload'
-    | 'SignInPayload'
-    | 'SignOutPayload'
-    | 'UserPayload'
-    | 'VerdictPayload'
-    | 'WorkerPayload';
-  Node:
-    | 'ApiKey'
-    | 'Checkpoint'
-    | 'Comment'
-    | 'Completion'
-    | 'Invite'
-    | 'Project'
-    | 'Prompt'
-    | 'PromptSet'
-    | 'PromptSetVersion'
-    | 'Run'
-    | 'User'
-    | 'Verdict'
-    | 'Worker';
+  CommentSubject: "Completion" | "Run"
+  MutationPayload: "ApiKeyPayload" | "CheckpointPayload" | "ClaimPayload" | "CommentPayload" | "HeartbeatPayload" | "InvitePayload" | "LinkPayload" | "MemberPayload" | "ProjectPayload" | "PromptSetPayload" | "RecordStepsPayload" | "RunPayload" | "SignInPayload" | "SignOutPayload" | "UserPayload" | "VerdictPayload" | "WorkerPayload"
+  Node: "ApiKey" | "Checkpoint" | "Comment" | "Completion" | "Invite" | "Project" | "Prompt" | "PromptSet" | "PromptSetVersion" | "Run" | "User" | "Verdict" | "Worker"
 }
 
 export interface NexusGenTypeInterfaces {
-  ApiKey: 'Node';
-  ApiKeyPayload: 'MutationPayload';
-  Checkpoint: 'Node';
-  CheckpointPayload: 'MutationPayload';
-  ClaimPayload: 'MutationPayload';
-  Comment: 'Node';
-  CommentPayload: 'MutationPayload';
-  Completion: 'Node';
-  HeartbeatPayload: 'MutationPayload';
-  Invite: 'Node';
-  InvitePayload: 'MutationPayload';
-  LinkPayload: 'MutationPayload';
-  MemberPayload: 'MutationPayload';
-  Project: 'Node';
-  ProjectPayload: 'MutationPayload';
-  Prompt: 'Node';
-  PromptSet: 'Node';
-  PromptSetPayload: 'MutationPayload';
-  PromptSetVersion: 'Node';
-  RecordStepsPayload: 'MutationPayload';
-  Run: 'Node';
-  RunPayload: 'MutationPayload';
-  SignInPayload: 'MutationPayload';
-  SignOutPayload: 'MutationPayload';
-  User: 'Node';
-  UserPayload: 'MutationPayload';
-  Verdict: 'Node';
-  VerdictPayload: 'MutationPayload';
-  Worker: 'Node';
-  WorkerPayload: 'MutationPayload';
+  ApiKey: "Node"
+  ApiKeyPayload: "MutationPayload"
+  Checkpoint: "Node"
+  CheckpointPayload: "MutationPayload"
+  ClaimPayload: "MutationPayload"
+  Comment: "Node"
+  CommentPayload: "MutationPayload"
+  Completion: "Node"
+  HeartbeatPayload: "MutationPayload"
+  Invite: "Node"
+  InvitePayload: "MutationPayload"
+  LinkPayload: "MutationPayload"
+  MemberPayload: "MutationPayload"
+  Project: "Node"
+  ProjectPayload: "MutationPayload"
+  Prompt: "Node"
+  PromptSet: "Node"
+  PromptSetPayload: "MutationPayload"
+  PromptSetVersion: "Node"
+  RecordStepsPayload: "MutationPayload"
+  Run: "Node"
+  RunPayload: "MutationPayload"
+  SignInPayload: "MutationPayload"
+  SignOutPayload: "MutationPayload"
+  User: "Node"
+  UserPayload: "MutationPayload"
+  Verdict: "Node"
+  VerdictPayload: "MutationPayload"
+  Worker: "Node"
+  WorkerPayload: "MutationPayload"
 }
 
 export type NexusGenObjectNames = keyof NexusGenObjects;
@@ -2087,11 +1784,11 @@ export type NexusGenAbstractsUsingStrategyResolveType = never;
 
 export type NexusGenFeaturesConfig = {
   abstractTypeStrategies: {
-    __typename: true;
-    isTypeOf: false;
-    resolveType: false;
-  };
-};
+    __typename: true
+    isTypeOf: false
+    resolveType: false
+  }
+}
 
 export interface NexusGenTypes {
   context: Context;
@@ -2110,13 +1807,8 @@ export interface NexusGenTypes {
   scalarNames: NexusGenScalarNames;
   unionNames: NexusGenUnionNames;
   allInputTypes: NexusGenTypes['inputNames'] | NexusGenTypes['enumNames'] | NexusGenTypes['scalarNames'];
-  allOutputTypes:
-    | NexusGenTypes['objectNames']
-    | NexusGenTypes['enumNames']
-    | NexusGenTypes['unionNames']
-    | NexusGenTypes['interfaceNames']
-    | NexusGenTypes['scalarNames'];
-  allNamedTypes: NexusGenTypes['allInputTypes'] | NexusGenTypes['allOutputTypes'];
+  allOutputTypes: NexusGenTypes['objectNames'] | NexusGenTypes['enumNames'] | NexusGenTypes['unionNames'] | NexusGenTypes['interfaceNames'] | NexusGenTypes['scalarNames'];
+  allNamedTypes: NexusGenTypes['allInputTypes'] | NexusGenTypes['allOutputTypes']
   abstractTypes: NexusGenTypes['interfaceNames'] | NexusGenTypes['unionNames'];
   abstractTypeMembers: NexusGenAbstractTypeMembers;
   objectsUsingAbstractStrategyIsTypeOf: NexusGenObjectsUsingAbstractStrategyIsTypeOf;
@@ -2124,11 +1816,18 @@ export interface NexusGenTypes {
   features: NexusGenFeaturesConfig;
 }
 
+
 declare global {
-  interface NexusGenPluginTypeConfig<TypeName extends string> {}
-  interface NexusGenPluginInputTypeConfig<TypeName extends string> {}
-  interface NexusGenPluginFieldConfig<TypeName extends string, FieldName extends string> {}
-  interface NexusGenPluginInputFieldConfig<TypeName extends string, FieldName extends string> {}
-  interface NexusGenPluginSchemaConfig {}
-  interface NexusGenPluginArgConfig {}
+  interface NexusGenPluginTypeConfig<TypeName extends string> {
+  }
+  interface NexusGenPluginInputTypeConfig<TypeName extends string> {
+  }
+  interface NexusGenPluginFieldConfig<TypeName extends string, FieldName extends string> {
+  }
+  interface NexusGenPluginInputFieldConfig<TypeName extends string, FieldName extends string> {
+  }
+  interface NexusGenPluginSchemaConfig {
+  }
+  interface NexusGenPluginArgConfig {
+  }
 }

@@ -1,7 +1,7 @@
 /** @file Artifacts by content: `PUT /artifacts/<sha256>` and `GET /artifacts/<sha256>`, streamed both ways. */
 // oxlint-disable oxc/no-async-endpoint-handlers -- Express 5 hands a rejection on to the error handler
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '@nabla/db';
 import { type Request, type Response, Router } from 'express';
@@ -12,6 +12,8 @@ import type { Authenticate } from './authenticateRequest.ts';
 
 /** The largest artifact: a checkpoint of the largest model with its optimizer is a few GiB. */
 export const MAX_ARTIFACT_BYTES = 16 * 1024 ** 3;
+
+const LEFTOVER_MS = 24 * 3_600_000;
 
 export interface ArtifactOptions {
   db: Database;
@@ -57,6 +59,17 @@ export function artifactRoutes({ db, dir, authenticate }: ArtifactOptions): Rout
     });
   });
   return router;
+}
+
+/** Removes what uploads left behind that a crash cut off a day ago or more; a younger one may be another replica's at work. */
+export async function removeLeftovers(dir: string): Promise<void> {
+  const incoming = join(dir, 'incoming');
+  await mkdir(incoming, { recursive: true });
+  for (const name of await readdir(incoming)) {
+    const file = join(incoming, name);
+    const { mtimeMs } = await stat(file);
+    if (Date.now() - mtimeMs > LEFTOVER_MS) await rm(file, { force: true });
+  }
 }
 
 /** Streams the body to a file aside, checks its hash, makes it durable and gives it its name. @returns its size. */

@@ -32,7 +32,9 @@ export function errorResponse(log: Logger): ErrorRequestHandler {
     const { http: _http, ...extensions } = presented.extensions;
     // Without a code of ours it is a syntax error of the query.
     const code = typeof extensions['code'] === 'string' ? extensions['code'] : 'GRAPHQL_PARSE_FAILED';
-    const status = code === 'GRAPHQL_PARSE_FAILED' ? 400 : (statusByCode[code] ?? 500);
+    const byCode = code === 'GRAPHQL_PARSE_FAILED' ? 400 : (statusByCode[code] ?? 500);
+    // A route that knows better has set its own.
+    const status = res.statusCode === 200 ? byCode : res.statusCode;
     res.status(status).json({
       errors: [
         { message: presented.message, locations: presented.locations, extensions: { ...extensions, code } },

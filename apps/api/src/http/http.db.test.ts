@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendGraphql, startTestApi, type TestApi } from '../testing/index.ts';
+import { removeLeftovers } from './artifacts.ts';
 import { BODY_LIMITS } from '../limits/bounds.ts';
 
 let api: TestApi;
@@ -161,6 +162,17 @@ describe('artifacts', () => {
 
   test.each(['..%2f..%2fetc%2fpasswd', 'ABC', 'a'.repeat(63)])('a name that is no hash: %s', async (name) => {
     expect((await get(name)).status).toBe(400);
+  });
+
+  test('what a crash left of an upload is removed after a day', async () => {
+    const [old, young] = ['old', 'young'].map((name) => join(api.artifactsDir, 'incoming', name));
+    if (old === undefined || young === undefined) throw new Error('two names');
+    await writeFile(old, 'x');
+    await writeFile(young, 'x');
+    const twoDaysAgo = new Date(Date.now() - 48 * 3_600_000);
+    await utimes(old, twoDaysAgo, twoDaysAgo);
+    await removeLeftovers(api.artifactsDir);
+    expect(await readdir(join(api.artifactsDir, 'incoming'))).toEqual(['young']);
   });
 
   test('another workspace does not see it by its hash', async () => {

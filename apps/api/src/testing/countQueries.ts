@@ -1,6 +1,9 @@
 /** @file Counts what goes to PostgreSQL, whoever sends it: Prisma and hand-written SQL share one pool. */
 import type { Database } from '@nabla/db';
 
+/** Not what the request asked: transaction brackets, the listener's check, the lease sweep, when a key was last used. */
+const OF_THE_PROCESS = /^\s*(BEGIN|COMMIT|ROLLBACK|SELECT 1$|WITH gone AS|UPDATE (lease|api_key) )/;
+
 /** Runs `work` alone on the pool and answers its result with the statements it sent, BEGIN and COMMIT left out. */
 export async function countQueries<T>(
   db: Database,
@@ -16,8 +19,7 @@ export async function countQueries<T>(
   Reflect.set(prototype, 'query', function query(this: unknown, ...args: unknown[]): unknown {
     const [first] = args;
     const text: unknown = typeof first === 'string' ? first : Reflect.get(Object(first), 'text');
-    // The listener's heartbeat and transaction brackets are not what a request asked.
-    if (typeof text === 'string' && !/^(BEGIN|COMMIT|ROLLBACK|SELECT 1$)/.test(text)) statements.push(text);
+    if (typeof text === 'string' && !OF_THE_PROCESS.test(text)) statements.push(text);
     return Reflect.apply(original, this, args);
   });
   try {

@@ -1,13 +1,5 @@
 /** @file The GraphQL client of one browser tab. */
-import {
-  type Client,
-  type Exchange,
-  type Operation,
-  createClient,
-  fetchExchange,
-  mapExchange,
-  subscriptionExchange,
-} from 'urql';
+import { type Client, createClient, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import { createCache } from './cache.ts';
 import { isSignedOut } from './errors.ts';
 import { type Realtime, createRealtime } from './realtime.ts';
@@ -44,8 +36,7 @@ export function createGraphqlClient(onSignedOut: () => void): GraphqlClient {
               { ...request, query: request.query ?? '' },
               {
                 ...sink,
-                next: ({ data, errors, extensions }) =>
-                  sink.next({ data: data ?? null, ...(errors ? { errors } : {}) }),
+                next: ({ data, errors }) => sink.next({ data: data ?? null, ...(errors ? { errors } : {}) }),
               },
             ),
           }),

@@ -15,6 +15,8 @@ interface Page<Node> {
   readonly endCursor: string | null;
   readonly totalCount: number | undefined;
 }
+const NO_PAGES: ReadonlyArray<never> = [];
+
 export interface ConnectionResult<Node> {
   readonly nodes: ReadonlyArray<Node>;
   readonly totalCount: number | undefined;
@@ -98,7 +100,7 @@ export function useConnection<Data, Variables extends AnyVariables, Node>(
     };
   }, [client, document, variablesKey, pageCount, generation]);
 
-  const current = pages.key === variablesKey ? pages.list : [];
+  const current = pages.key === variablesKey ? pages.list : NO_PAGES;
   const nodes = useMemo(() => current.flatMap((page) => page.nodes), [current]);
   const last = current.at(-1);
   const hasNext = last?.hasNext ?? false;

@@ -11,8 +11,8 @@ export interface DrainOptions {
   readonly runSpool: RunSpool;
   /** Sends one batch of records (JSON texts) under the spool's present lease; resolves when all are committed. */
   readonly send: (runSpool: RunSpool, payloads: readonly Uint8Array[]) => Promise<void>;
-  /** The API says that the lease is another's. 'retry' when the spool has a new one, 'stop' to leave what waits. */
-  readonly onLeaseLost: (error: RefusedError) => Promise<'retry' | 'stop'>;
+  /** The API says that the lease, whose token is given, is over. 'retry' when the spool has a new one, 'stop' to leave what waits. */
+  readonly onLeaseLost: (error: RefusedError, leaseToken: string) => Promise<'retry' | 'stop'>;
   /** Sentences for people: what was kept aside, why sending waits. Repeated attempts are said once. */
   readonly onProblem?: (message: string) => void;
   readonly bounds?: BatchBounds;
@@ -51,6 +51,7 @@ export function startDrain(options: DrainOptions): Drain {
   /** True when the batch is dealt with; false when draining ends. */
   const deliver = async (payloads: readonly Uint8Array[]): Promise<boolean> => {
     for (let attempt = 0; !stopping.signal.aborted; attempt++) {
+      const { leaseToken } = runSpool;
       try {
         await options.send(runSpool, payloads);
         if (waitingFor !== undefined) onProblem(`step records of run ${runSpool.runId} are going out again`);
@@ -58,7 +59,7 @@ export function startDrain(options: DrainOptions): Drain {
         return true;
       } catch (error) {
         if (error instanceof RefusedError && error.code === 'LEASE_LOST') {
-          if ((await options.onLeaseLost(error)) === 'stop') return false;
+          if ((await options.onLeaseLost(error, leaseToken)) === 'stop') return false;
         } else if (error instanceof ConnectionError || error instanceof AuthenticationError) {
           await wait(attempt, error.message);
         } else if (error instanceof RefusedError || error instanceof ApiError) {

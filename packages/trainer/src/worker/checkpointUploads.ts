@@ -54,19 +54,18 @@ export class CheckpointUploads {
   async #bring({ checkpoint, mark }: Waiting): Promise<void> {
     const { signal } = this.#stopping;
     for (let attempt = 0; !signal.aborted; attempt++) {
+      let held = this.#channel.lease.ref;
       try {
         if (!(await this.#channel.committed(mark, signal))) return;
         const { sha256, bytes, step, path } = checkpoint;
         await this.#client.artifacts.upload(path, { sha256, bytes }, { attempts: 1, signal });
-        await this.#client.worker.recordCheckpoint(
-          { ...this.#channel.lease.ref, step, sha256, bytes },
-          { attempts: 1, signal },
-        );
+        held = this.#channel.lease.ref;
+        await this.#client.worker.recordCheckpoint({ ...held, step, sha256, bytes }, { attempts: 1, signal });
         return;
       } catch (error) {
         if (signal.aborted) return;
         if (error instanceof RefusedError && error.code === 'LEASE_LOST') {
-          if (!(await this.#channel.lease.renew(error))) return;
+          if (!(await this.#channel.lease.renew(error, held.leaseToken))) return;
         } else if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
           // Removed by retention while it waited: later ones are there, and come next.
           return;

@@ -25,24 +25,24 @@ export function ChartLegend({
     const line = lines[0];
     const read = line && valueAt(line, step);
     return (
-      <span className={styles['reading']}>
-        <span className={styles['value']}>{formatMetric(metric, read?.value)}</span>
-        {step !== null && <span className={styles['atStep']}>step {read?.step.toLocaleString('en')}</span>}
+      <span className={styles.reading}>
+        <span className={styles.value}>{formatMetric(metric, read?.value)}</span>
+        {step !== null && <span className={styles.atStep}>step {read?.step.toLocaleString('en')}</span>}
       </span>
     );
   }
   return (
-    <ul className={styles['legend']}>
+    <ul className={styles.legend}>
       {lines.map((line) => {
         const read = valueAt(line, step);
         return (
           <li
             key={line.key}
-            className={styles['entry']}
+            className={styles.entry}
             onPointerEnter={() => onPoint(line.key)}
             onPointerLeave={() => onPoint(null)}
           >
-            <svg width="14" height="8" className={styles['swatch']} aria-hidden>
+            <svg width="14" height="8" className={styles.swatch} aria-hidden>
               <line
                 x1="1"
                 y1="4"
@@ -53,16 +53,16 @@ export function ChartLegend({
                 strokeDasharray={line.dashed ? '4 2' : undefined}
               />
             </svg>
-            <span className={styles['label']} title={line.label}>
+            <span className={styles.label} title={line.label}>
               {line.label}
             </span>
-            <span className={cx(styles['value'], read?.value === null && styles['absent'])}>
+            <span className={cx(styles.value, read?.value === null && styles.absent)}>
               {formatMetric(metric, read?.value)}
             </span>
           </li>
         );
       })}
-      {step !== null && <li className={styles['atStep']}>step {step.toLocaleString('en')}</li>}
+      {step !== null && <li className={styles.atStep}>step {step.toLocaleString('en')}</li>}
     </ul>
   );
 }

@@ -31,9 +31,9 @@ export function ChartTable({
           (_, index) => all[Math.round((index * (all.length - 1)) / (ROWS - 1))] ?? 0,
         );
   return (
-    <TableScroll label={`${title}, values`} className={styles['tableScroll']}>
+    <TableScroll label={`${title}, values`} className={styles.tableScroll}>
       <Table>
-        <caption className={styles['caption']}>
+        <caption className={styles.caption}>
           {shown.length < all.length
             ? `${shown.length} of ${all.length} points, evenly spread`
             : `${all.length} points`}

@@ -49,12 +49,12 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
     setRange(readRange(`${from.trim()}-${to.trim()}`));
   };
   return (
-    <form className={styles['toolbar']} onSubmit={apply} aria-label="Charts">
-      <label className={styles['control']} htmlFor={`${id}-smooth`}>
+    <form className={styles.toolbar} onSubmit={apply} aria-label="Charts">
+      <label className={styles.control} htmlFor={`${id}-smooth`}>
         Smoothing
         <Slider
           id={`${id}-smooth`}
-          className={styles['slider']}
+          className={styles.slider}
           min={0}
           max={WEIGHTS.length - 1}
           step={1}
@@ -62,9 +62,9 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
           aria-valuetext={smoothing === 0 ? 'off' : String(smoothing)}
           onChange={(event) => setSmoothing(WEIGHTS[Number(event.target.value)] ?? 0)}
         />
-        <output className={styles['weight']}>{smoothing === 0 ? 'off' : smoothing.toFixed(2)}</output>
+        <output className={styles.weight}>{smoothing === 0 ? 'off' : smoothing.toFixed(2)}</output>
       </label>
-      <span className={styles['control']}>
+      <span className={styles.control}>
         <label htmlFor={`${id}-from`}>Steps</label>
         <Input
           id={`${id}-from`}
@@ -72,7 +72,7 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
           inputMode="numeric"
           pattern="[0-9]*"
           placeholder="first"
-          className={styles['stepInput']}
+          className={styles.stepInput}
           value={from}
           onChange={(event) => setFrom(event.target.value)}
           onBlur={apply}
@@ -84,7 +84,7 @@ export function ChartToolbar({ settings }: { readonly settings: ReturnType<typeo
           inputMode="numeric"
           pattern="[0-9]*"
           placeholder="last"
-          className={styles['stepInput']}
+          className={styles.stepInput}
           value={to}
           onChange={(event) => setTo(event.target.value)}
           onBlur={apply}

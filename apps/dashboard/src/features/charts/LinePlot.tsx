@@ -106,7 +106,7 @@ export function LinePlot(props: LinePlotProps) {
   const { onHiddenByLog } = props;
   useEffect(() => onHiddenByLog?.(data.hiddenByLog), [data.hiddenByLog, onHiddenByLog]);
 
-  return <div ref={host} className={styles['plot']} style={{ height }} aria-hidden="true" />;
+  return <div ref={host} className={styles.plot} style={{ height }} aria-hidden="true" />;
 }
 
 /** Drawing asks for the same few colours many times a frame; each costs a style computation, so they are kept until the theme changes. */

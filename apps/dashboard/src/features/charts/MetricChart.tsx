@@ -50,7 +50,7 @@ export const MetricChart = memo(function MetricChart({
   readonly emphasis?: string | null;
   readonly action?: ReactNode;
 }) {
-  const { cursor, range, setRange, smoothing, marks } = useCharts();
+  const { store, cursor, range, setRange, smoothing, marks } = useCharts();
   const [host, near] = useNearViewport();
   const states = useSeries(sources, near);
   const [log, setLog] = useState(false);
@@ -80,12 +80,12 @@ export const MetricChart = memo(function MetricChart({
   const about = description ?? metricDefinition(metric)?.description;
 
   return (
-    <figure ref={host} className={styles['chart']} aria-label={title}>
-      <figcaption className={styles['head']}>
-        <span className={styles['title']}>{title}</span>
+    <figure ref={host} className={styles.chart} aria-label={title}>
+      <figcaption className={styles.head}>
+        <span className={styles.title}>{title}</span>
         {about && (
           <Tooltip content={about}>
-            <button type="button" className={styles['info']} aria-label={`What is ${title}? ${about}`}>
+            <button type="button" className={styles.info} aria-label={`What is ${title}? ${about}`}>
               <Info size={13} aria-hidden />
             </button>
           </Tooltip>
@@ -93,7 +93,7 @@ export const MetricChart = memo(function MetricChart({
         {sources.length === 1 && present[0] && (
           <ChartLegend lines={present} metric={metric} inline onPoint={setPointed} />
         )}
-        <span className={styles['tools']}>
+        <span className={styles.tools}>
           {action}
           <IconButton
             label={log ? 'Linear scale' : 'Logarithmic scale'}
@@ -101,7 +101,7 @@ export const MetricChart = memo(function MetricChart({
             aria-pressed={log}
             onClick={() => setLog(!log)}
           >
-            <span className={styles['logMark']} aria-hidden>
+            <span className={styles.logMark} aria-hidden>
               log
             </span>
           </IconButton>
@@ -116,10 +116,7 @@ export const MetricChart = memo(function MetricChart({
         </span>
       </figcaption>
       {sources.length > 1 && <ChartLegend lines={present} metric={metric} onPoint={setPointed} />}
-      <div
-        className={cx(styles['body'], asTable && styles['bodyTable'])}
-        style={asTable ? undefined : { height }}
-      >
+      <div className={cx(styles.body, asTable && styles.bodyTable)} style={asTable ? undefined : { height }}>
         {asTable ? (
           <ChartTable lines={present} metric={metric} title={title} range={range} />
         ) : present.length > 0 ? (
@@ -141,17 +138,20 @@ export const MetricChart = memo(function MetricChart({
         ) : loading ? (
           <Skeleton height="100%" />
         ) : error ? null : (
-          <p className={styles['nothing']}>No values yet</p>
+          <p className={styles.nothing}>No values yet</p>
         )}
       </div>
       {error && (
-        <p className={styles['problem']} role="alert">
+        <p className={styles.problem} role="alert">
           {present.length > 0 ? 'Not up to date: ' : ''}
-          {error}
+          {error}{' '}
+          <button type="button" className={styles.retry} onClick={() => store.refetch()}>
+            Try again
+          </button>
         </p>
       )}
       {log && hiddenByLog > 0 && !asTable && (
-        <p className={styles['note']}>
+        <p className={styles.note}>
           {hiddenByLog} values of 0 or below have no place on a logarithmic scale.
         </p>
       )}
@@ -211,7 +211,7 @@ function Readable({
     .join('; ');
   return (
     <div
-      className={styles['readable']}
+      className={styles.readable}
       role="group"
       tabIndex={0}
       aria-roledescription="chart"

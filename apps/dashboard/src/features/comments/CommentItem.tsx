@@ -137,9 +137,10 @@ export function CommentItem({ comment }: { readonly comment: comments_commentFra
   );
 }
 
-/** Ctrl+Enter (Command on a Mac) sends; Enter alone makes a new line. */
+/** Ctrl+Enter (Command on a Mac) sends; Enter alone makes a new line; Escape leaves the field, so that a page's keys work again. */
 export function sendOnModEnter(send: () => void) {
-  return (event: KeyboardEvent): void => {
+  return (event: KeyboardEvent<HTMLTextAreaElement>): void => {
+    if (event.key === 'Escape') event.currentTarget.blur();
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     send();

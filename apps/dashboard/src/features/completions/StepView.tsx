@@ -197,7 +197,7 @@ const Group = memo(function Group({
   return (
     <section className={styles.group} aria-label={`Group ${group.group}`}>
       <header className={styles.groupHead}>
-        <span className={styles.groupNumber}>{group.group + 1}</span>
+        <span className={styles.groupNumber}>{group.group}</span>
         <h3 className={styles.groupPrompt}>
           <CompletionText text={first.promptText} />
         </h3>

@@ -3,7 +3,7 @@ import type { GraphiQLPlugin } from '@graphiql/react';
 import { GraphiQL, type GraphiQLProps, HISTORY_PLUGIN } from 'graphiql';
 import 'graphiql/setup-workers/webpack';
 import 'graphiql/style.css';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, Kind, OperationTypeNode } from 'graphql';
 import type { SubscribePayload } from 'graphql-ws';
 import { BookMarked } from 'lucide-react';
 import { useMemo, useRef } from 'react';
@@ -47,8 +47,8 @@ function createFetcher(realtime: Realtime): Fetcher {
   return ({ query, operationName, variables }, options) => {
     const isSubscription = options?.documentAST?.definitions.some(
       (definition) =>
-        definition.kind === 'OperationDefinition' &&
-        definition.operation === 'subscription' &&
+        definition.kind === Kind.OPERATION_DEFINITION &&
+        definition.operation === OperationTypeNode.SUBSCRIPTION &&
         (!operationName || definition.name?.value === operationName),
     );
     const request = { query, operationName: operationName ?? null, variables: asRecord(variables) };

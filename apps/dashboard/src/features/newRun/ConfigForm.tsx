@@ -2,7 +2,7 @@
 import { type ReactNode, useMemo } from 'react';
 import { Switch } from '../../ui/Field.tsx';
 import styles from './ConfigForm.module.css';
-import { errorsWithin, valueAt } from './draft.ts';
+import { errorsWithin, textOf, valueAt } from './draft.ts';
 import { useForm } from './FormContext.tsx';
 import { type FormMember, type FormNode, runConfigForm } from './formNode.ts';
 import { labelOf } from './labels.ts';
@@ -176,7 +176,7 @@ function summaryOf(node: FormNode, value: unknown): string {
         ? key === 'learningRate'
           ? [`learning rate ${String(member.fallback)}`]
           : []
-        : [`${labelOf(key).toLowerCase()} ${String(written)}`];
+        : [`${labelOf(key).toLowerCase()} ${textOf(written)}`];
     })
     .join(' · ');
 }

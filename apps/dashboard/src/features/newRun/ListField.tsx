@@ -1,21 +1,24 @@
 'use client';
 import { Plus, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { type Path, errorsAt, valueAt } from './draft.ts';
 import { useForm } from './FormContext.tsx';
 import type { FormNode } from './formNode.ts';
 import styles from './ListField.module.css';
-import { SchemaField } from './SchemaField.tsx';
 
 /** A list of alternatives with names (the reward components): add, change, take out. */
 export function ListField({
   node,
   path,
   label,
+  renderItem,
 }: {
   readonly node: Extract<FormNode, { type: 'list' }>;
   readonly path: Path;
   readonly label: string;
+  /** Draws the fields of the item at a path. */
+  readonly renderItem: (path: Path) => ReactNode;
 }) {
   const { draft, set, disabled } = useForm();
   const written = valueAt(draft.value, path);
@@ -52,7 +55,14 @@ export function ListField({
               <Trash2 size={14} aria-hidden />
             </IconButton>
           </div>
-          <WrittenItem node={node} items={items} path={path} index={index} written={Array.isArray(written)} />
+          {/* Items of a default list are not in the text yet: the first change writes the whole list. */}
+          {Array.isArray(written) ? (
+            renderItem([...path, index])
+          ) : (
+            <Button size="sm" onClick={() => set(path, items)}>
+              Change the default
+            </Button>
+          )}
         </div>
       ))}
       {errors.map((error) => (
@@ -71,29 +81,6 @@ export function ListField({
         </Button>
       </div>
     </div>
-  );
-}
-
-/** Items of a default list are not in the text yet: the first change writes the whole list. */
-function WrittenItem({
-  node,
-  items,
-  path,
-  index,
-  written,
-}: {
-  readonly node: Extract<FormNode, { type: 'list' }>;
-  readonly items: ReadonlyArray<unknown>;
-  readonly path: Path;
-  readonly index: number;
-  readonly written: boolean;
-}) {
-  const { set } = useForm();
-  if (written) return <SchemaField node={node.item} path={[...path, index]} label="Kind" />;
-  return (
-    <Button size="sm" onClick={() => set(path, items)}>
-      Change the default
-    </Button>
   );
 }
 

@@ -3,7 +3,7 @@
 import { useId, useState } from 'react';
 import { Checkbox, Field, Input, Select, Switch } from '../../ui/Field.tsx';
 import { SegmentedControl } from '../../ui/Tabs.tsx';
-import { type Path, errorsAt, valueAt } from './draft.ts';
+import { type Path, errorsAt, textOf, valueAt } from './draft.ts';
 import { useForm } from './FormContext.tsx';
 import type { FormMember, FormNode } from './formNode.ts';
 import { kindLabel, labelOf } from './labels.ts';
@@ -39,7 +39,14 @@ export function SchemaField({ node, path, label }: FieldProps) {
     case 'union':
       return <UnionField node={node} path={path} label={label} />;
     case 'list':
-      return <ListField node={node} path={path} label={label} />;
+      return (
+        <ListField
+          node={node}
+          path={path}
+          label={label}
+          renderItem={(itemPath) => <SchemaField node={node.item} path={itemPath} label="Kind" />}
+        />
+      );
     case 'object':
       return <GroupField node={node} path={path} label={label} />;
   }
@@ -85,7 +92,7 @@ function useValue(path: Path) {
 
 function NumberField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'number' }>>) {
   const { value, errors, set, disabled } = useValue(path);
-  const shown = value === undefined || value === null ? '' : String(value);
+  const shown = textOf(value);
   const [typed, setTyped] = useState(shown);
   // What is being typed may not be a number yet ("1e-"); it stays as typed for as long as it means what is written.
   const text = typed === shown || toWritten(typed) === value ? typed : shown;
@@ -111,7 +118,7 @@ function NumberField({ node, path, label }: FieldProps<Extract<FormNode, { type:
                 ? 'never'
                 : node.fallback === undefined || node.fallback === null
                   ? ''
-                  : String(node.fallback)
+                  : textOf(node.fallback)
             }
             onChange={(event) => {
               setTyped(event.target.value);
@@ -153,7 +160,7 @@ function TextField({ node, path, label }: FieldProps<Extract<FormNode, { type: '
         <Input
           {...control}
           mono={path.at(-1) !== 'name' || path.length > 1}
-          value={typeof value === 'string' ? value : value === undefined ? '' : String(value)}
+          value={textOf(value)}
           maxLength={node.maxLength}
           disabled={disabled}
           autoComplete="off"

@@ -47,7 +47,11 @@ export function readDraft(text: string): Draft {
   const result = parseRunConfig(value ?? {});
   const errors = result.ok
     ? []
-    : result.errors.map((error) => ({ ...error, ...locate(document, lines, error.path) }));
+    : result.errors.map((error) => ({
+        ...error,
+        message: plainMessage(error.message),
+        ...locate(document, lines, error.path),
+      }));
   return {
     text,
     value: value ?? {},
@@ -100,6 +104,12 @@ export function valueAt(value: unknown, path: Path): unknown {
   return at;
 }
 
+/** A written value as text: scalars as they are, the rest as JSON. */
+export function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** Errors at the path itself. */
 export function errorsAt(errors: ReadonlyArray<DraftError>, path: Path): ReadonlyArray<string> {
   return errors.filter((error) => samePath(error.path, path)).map((error) => error.message);
@@ -133,7 +143,7 @@ function locate(
 
 /** The schema's words for a value that is not there, as a person would say it. */
 function plainMessage(message: string): string {
-  return /received undefined$/.test(message) ? 'is missing' : message;
+  return message.endsWith('received undefined') ? 'is missing' : message;
 }
 
 function firstSentence(message: string): string {

@@ -13,7 +13,7 @@ import { StepView } from '../completions/StepView.tsx';
 import { useCompletionSteps } from '../completions/useCompletionSteps.ts';
 import { ConfigSummary } from './ConfigSummary.tsx';
 import { Headline } from './Headline.tsx';
-import { rewardComponents } from './metricGroups.ts';
+import { metricGroups, rewardComponents } from './metricGroups.ts';
 import styles from './run.module.css';
 import { signalRule } from './runRule.ts';
 
@@ -82,7 +82,7 @@ export const Overview = memo(function Overview({
       )}
       {!warmup && (
         <div className={styles.multiples}>
-          {SMALL.filter(([name]) => names.includes(name)).map(([name, title]) => (
+          {smallCharts(names).map(([name, title]) => (
             <SingleMetricChart key={name} runId={runId} name={name} title={title} height={120} />
           ))}
         </div>
@@ -117,6 +117,17 @@ export const Overview = memo(function Overview({
     </>
   );
 });
+
+/** The signs of a policy gradient at work; of a trainer that logs none of them, its own first metrics. */
+function smallCharts(names: readonly string[]): readonly (readonly [name: string, title: string])[] {
+  const known = SMALL.filter(([name]) => names.includes(name));
+  if (known.length > 0) return known;
+  const own = metricGroups(names).flatMap((group) => group.names);
+  return own
+    .filter((name) => name !== 'reward/mean')
+    .slice(0, SMALL.length)
+    .map((name) => [name, name]);
+}
 
 function rewardLines(runId: string, components: readonly string[]): LineSource[] {
   return [

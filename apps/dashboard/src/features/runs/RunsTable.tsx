@@ -34,7 +34,8 @@ interface Props {
 export function RunsTable({ rows, total, view, onChange, hasMore, loadMore }: Props) {
   const region = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(-1);
-  const columns = useMemo(() => runColumns(view.columns), [view.columns.join('\n')]);
+  const columnIds = view.columns.join('\n');
+  const columns = useMemo(() => runColumns(columnIds.split('\n')), [columnIds]);
   const table = useTable(rows, columns, view, onChange);
   const virtualizer = useVirtualizer({
     count: rows.length,

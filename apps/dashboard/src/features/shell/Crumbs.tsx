@@ -1,7 +1,16 @@
 'use client';
 /** @file Where one is: each page says it, the top bar and the sidebar show it. */
 import Link from 'next/link';
-import { Fragment, type ReactNode, createContext, useContext, useEffect, useMemo, useState } from 'react';
+import {
+  type Dispatch,
+  Fragment,
+  type ReactNode,
+  type SetStateAction,
+  createContext,
+  useContext,
+  useEffect,
+  useState,
+} from 'react';
 import styles from './Crumbs.module.css';
 
 export interface Crumb {
@@ -16,7 +25,7 @@ interface Place {
 }
 const NOWHERE: Place = { crumbs: [], project: null };
 const PlaceContext = createContext<Place>(NOWHERE);
-const SetPlaceContext = createContext<(place: Place) => void>(() => undefined);
+const SetPlaceContext = createContext<Dispatch<SetStateAction<Place>>>(() => undefined);
 
 export function CrumbsProvider({ children }: { readonly children: ReactNode }) {
   const [place, setPlace] = useState<Place>(NOWHERE);
@@ -40,12 +49,12 @@ export function Crumbs({
   readonly project?: string | undefined;
 }) {
   const setPlace = useContext(SetPlaceContext);
-  const key = JSON.stringify(items);
-  const stable = useMemo(() => items, [key]);
   useEffect(() => {
-    setPlace({ crumbs: stable, project: project ?? null });
-    document.title = [...stable.map((crumb) => crumb.label).reverse(), 'Nabla'].join(' · ');
-  }, [setPlace, stable, project]);
+    // Items are a new array at every render; an equal place stays the same object, so that nothing renders again.
+    const next: Place = { crumbs: items, project: project ?? null };
+    setPlace((present) => (JSON.stringify(present) === JSON.stringify(next) ? present : next));
+    document.title = [...items.map((crumb) => crumb.label).reverse(), 'Nabla'].join(' · ');
+  }, [setPlace, items, project]);
   return null;
 }
 
