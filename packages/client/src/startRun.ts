@@ -1,5 +1,6 @@
 /** @file Runs of trainers that are not ours: a few calls around a loop that stays theirs. */
 import { randomUUID } from 'node:crypto';
+import { readdir, rmdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfigInput } from '@nabla/domain';
@@ -115,6 +116,11 @@ export async function startRun(
       throw new Error(`run ${run.id} is not this process's any more: ${channel.lease.lost}`);
     return channel;
   };
+  /** A folder that was made for this run only goes with it, unless something had to be kept in it. */
+  const over = async (ending: Promise<unknown>): Promise<void> => {
+    await ending;
+    if (options.spoolFolder === undefined && (await readdir(root)).length === 0) await rmdir(root);
+  };
   return {
     info: lease.run,
     get command() {
@@ -127,8 +133,8 @@ export async function startRun(
     async flush() {
       if (!(await held().drained())) held();
     },
-    finish: async () => void (await held().finish()),
-    fail: async (cause, step) => void (await held().fail(cause, step)),
-    release: async (reason) => void (await held().release(reason ?? null)),
+    finish: async () => over(held().finish()),
+    fail: async (cause, step) => over(held().fail(cause, step)),
+    release: async (reason) => over(held().release(reason ?? null)),
   };
 }

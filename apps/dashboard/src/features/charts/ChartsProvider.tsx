@@ -17,6 +17,7 @@ import { useOnReconnect } from '../../graphql/GraphqlProvider.tsx';
 import type { charts_seriesFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useFeed } from '../../graphql/useFeed.ts';
+import { useStable } from '../../ui/useStable.ts';
 import { type CursorStore, createCursorStore } from './cursorStore.ts';
 import type { StepMark } from './plotOptions.ts';
 import {
@@ -128,8 +129,7 @@ export function useSeries(
   wanted: boolean,
 ): readonly SeriesState[] {
   const { store } = useCharts();
-  const signature = keys.map(({ runId, name }) => `${runId} ${name}`).join('|');
-  const stable = useMemo(() => keys, [signature]);
+  const stable = useStable(keys, keys.map(({ runId, name }) => `${runId} ${name}`).join('|'));
   const previous = useRef<readonly SeriesState[]>([]);
   const subscribe = useCallback(
     (listener: () => void) => {
@@ -185,17 +185,17 @@ function useLiveFeed(store: SeriesStore, runs: readonly ChartRun[]): void {
     }, [store]),
   );
   // A server that lost its own feed for a while brings the run up to date, not the points: those are fetched.
-  const steps = runs.map((run) => `${run.id}:${run.step}`).join(' ');
+  const current = useStable(runs, runs.map((run) => `${run.id}:${run.step}`).join(' '));
   useEffect(() => {
     const timer = setTimeout(() => {
-      const behind = runs.some((run) => {
+      const behind = current.some((run) => {
         const newest = store.newestStep(run.id);
         return newest > 0 && newest < run.step;
       });
       if (behind) store.refetch();
     }, LAG_MS);
     return () => clearTimeout(timer);
-  }, [store, steps]);
+  }, [store, current]);
 }
 
 async function fetchSeries(

@@ -16,6 +16,7 @@ import { IconButton } from '../../ui/Button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { Tooltip } from '../../ui/Tooltip.tsx';
+import { useStable } from '../../ui/useStable.ts';
 import { ChartLegend } from './ChartLegend.tsx';
 import { ChartTable } from './ChartTable.tsx';
 import { useCharts, useSeries } from './ChartsProvider.tsx';
@@ -36,7 +37,7 @@ export interface LineSource {
 /** @param sources one line each; all of one unit, that of the first. */
 export const MetricChart = memo(function MetricChart({
   title,
-  sources,
+  sources: given,
   height = 168,
   description,
   emphasis = null,
@@ -51,6 +52,10 @@ export const MetricChart = memo(function MetricChart({
   readonly action?: ReactNode;
 }) {
   const { store, cursor, range, setRange, smoothing, marks } = useCharts();
+  const sources = useStable(
+    given,
+    given.map((source) => `${source.runId} ${source.name} ${source.label} ${source.color}`).join('|'),
+  );
   const [host, near] = useNearViewport();
   const states = useSeries(sources, near);
   const [log, setLog] = useState(false);
@@ -60,9 +65,6 @@ export const MetricChart = memo(function MetricChart({
   const first = sources[0];
   const metric = first?.name ?? title;
   const unit = unitOf(metric);
-  const sourcesKey = sources
-    .map((source) => `${source.runId} ${source.name} ${source.label} ${source.color}`)
-    .join('|');
   const lines = useMemo(
     () =>
       sources.map((source, index): ChartLine => ({
@@ -72,7 +74,7 @@ export const MetricChart = memo(function MetricChart({
         dashed: source.dashed ?? false,
         columns: states[index]?.fine ?? states[index]?.whole ?? EMPTY,
       })),
-    [sourcesKey, states],
+    [sources, states],
   );
   const present = useMemo(() => lines.filter((line) => line.columns.steps.length > 0), [lines]);
   const loading = states.length === 0 || states.some((state) => state.status === 'loading');

@@ -61,6 +61,7 @@ export function plotOptions(
     legend: { show: false },
     scales: {
       x: { time: false, range: (_, min, max) => (min === max ? [min - 1, max + 1] : [min, max]) },
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- uPlot's const enums have no value at run time
       y: { distr: log ? 3 : 1, ...(log ? {} : { range: (_, min, max) => valueRange(unit, min, max) }) },
     },
     axes: [

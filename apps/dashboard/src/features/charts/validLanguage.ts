@@ -2,8 +2,15 @@
  * @file Imported before uPlot, which hands `navigator.language` to Intl while it is being loaded. Chromium under a C or POSIX
  * locale (containers, test machines) reports "en-US@posix", which Intl refuses, and the whole page would fail.
  */
-if (typeof navigator !== 'undefined' && !isLanguageTag(navigator.language))
+
+/** Whether the browser's language had to be replaced. */
+export const languageRepaired = repairLanguage();
+
+function repairLanguage(): boolean {
+  if (typeof navigator === 'undefined' || isLanguageTag(navigator.language)) return false;
   Object.defineProperty(navigator, 'language', { value: 'en-US', configurable: true });
+  return true;
+}
 
 function isLanguageTag(text: string): boolean {
   try {
@@ -14,5 +21,3 @@ function isLanguageTag(text: string): boolean {
     return false;
   }
 }
-
-export {};

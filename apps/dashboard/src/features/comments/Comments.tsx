@@ -9,7 +9,6 @@ import { type ConnectionResult, useConnection } from '../../graphql/useConnectio
 import { useFeed } from '../../graphql/useFeed.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field, Textarea } from '../../ui/Field.tsx';
-import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { CommentItem, MAX_COMMENT_CHARS, commentsCommentFragment, sendOnModEnter } from './CommentItem.tsx';

@@ -100,10 +100,8 @@ export interface ComparedRun extends compare_runFragment {
 export function ComparePage() {
   const url = useUrlState();
   const settings = useChartSettings();
-  const wanted = useMemo(
-    () => [...new Set((url.get('runs') ?? '').split(',').filter(Boolean))],
-    [url.get('runs')],
-  );
+  const chosen = url.get('runs') ?? '';
+  const wanted = useMemo(() => [...new Set(chosen.split(',').filter(Boolean))], [chosen]);
   const ids = useMemo(() => wanted.slice(0, MAX_COMPARED), [wanted]);
   const [{ data, error, fetching }, execute] = useQuery({
     query: compareQuery,

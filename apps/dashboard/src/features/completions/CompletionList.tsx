@@ -1,7 +1,7 @@
 'use client';
 /** @file Completions of all steps: filtered, sorted, and only those rendered that are in sight. */
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useConnection } from '../../graphql/useConnection.ts';
@@ -146,10 +146,16 @@ function VirtualRows({
 }) {
   const host = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
-  useLayoutEffect(() => {
-    const top = host.current?.getBoundingClientRect().top;
-    if (top !== undefined) setMargin(Math.round(top + window.scrollY));
-  });
+  // What stands above the list may grow (a filter bar that wraps, a message): its offset follows.
+  useEffect(() => {
+    const measure = (): void => {
+      const top = host.current?.getBoundingClientRect().top;
+      if (top !== undefined) setMargin(Math.round(top + window.scrollY));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ESTIMATED_ROW,

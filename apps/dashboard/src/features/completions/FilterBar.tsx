@@ -1,6 +1,6 @@
 'use client';
 import { Search, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { CompletionOrder, CompletionOrderField } from '../../graphql/generated/graphql.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Checkbox, Input, Select } from '../../ui/Field.tsx';
@@ -189,12 +189,14 @@ function DelayedInput({
   readonly numeric?: boolean;
 }) {
   const [text, setText] = useState(value);
+  const latest = useRef(onChange);
+  latest.current = onChange;
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text === value) return undefined;
-    const timer = setTimeout(() => onChange(text), 350);
+    const timer = setTimeout(() => latest.current(text), 350);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [text, value]);
   return (
     <Input
       inputSize="sm"

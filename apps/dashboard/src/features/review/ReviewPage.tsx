@@ -2,7 +2,7 @@
 /** @file Completions of a run to judge, one after another, from the keyboard or by touch. */
 import { CircleHelp, ListFilter, Undo2 } from 'lucide-react';
 import Link from 'next/link';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
@@ -130,7 +130,8 @@ export function ReviewPage({ runId }: { readonly runId: string }) {
 
 function Queue({ runId, state }: { readonly runId: string; readonly state: CompletionListState }) {
   const url = useUrlState();
-  const filter = useMemo(() => completionFilter(state), []);
+  // Another filter is another queue: the component is made anew for it.
+  const [filter] = useState(() => completionFilter(state));
   const review = useReviewQueue(runId, filter);
   useFeed(verdictsAddedSubscription, { runId });
   const [help, setHelp] = useState(false);

@@ -6,6 +6,7 @@ import { describeError, refusals } from '../../graphql/errors.ts';
 import type { CompletionFilter, VerdictValue } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useToast } from '../../ui/Toast.tsx';
+import { useStable } from '../../ui/useStable.ts';
 import { type QueueState, START, reduceQueue, shownIds } from './reviewQueue.ts';
 import { giveVerdictMutation, verdictsFragment } from './verdicts.ts';
 
@@ -90,8 +91,8 @@ export function useReviewQueue(runId: string, filter: CompletionFilter | null): 
     [client, runId, filter],
   );
 
-  const shown = shownIds(state);
-  const shownKey = shown.join(' ');
+  const shownNow = shownIds(state);
+  const shown = useStable(shownNow, shownNow.join(' '));
   const { phase } = state;
   useEffect(() => {
     if (phase === 'finished') return undefined;
@@ -106,7 +107,7 @@ export function useReviewQueue(runId: string, filter: CompletionFilter | null): 
     return () => {
       wanted = false;
     };
-  }, [ask, shownKey, phase, attempt]);
+  }, [ask, shown, phase, attempt]);
 
   const current = state.items[state.position];
   const judge = async (value: VerdictValue): Promise<void> => {

@@ -1,5 +1,5 @@
 'use client';
-import { type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import { Input } from '../../ui/Field.tsx';
 import styles from './run.module.css';
 
@@ -22,28 +22,58 @@ export function InlineText({
   readonly maxLength: number;
   readonly render: (value: string) => ReactNode;
 }) {
-  const [draft, setDraft] = useState(value);
+  /** Shown at once; what was refused comes back into the field. */
   const [saving, setSaving] = useState<string | null>(null);
-  useEffect(() => {
-    if (editing) setDraft(value);
-  }, [editing]);
-  if (!editing) return render(saving ?? value);
-  const save = async (): Promise<void> => {
-    const text = draft.trim();
-    if (text === '' || text === value) {
-      onEditing(false);
-      return;
-    }
-    // Shown at once; back to the field if it is refused.
-    setSaving(text);
+  const [refused, setRefused] = useState<string | null>(null);
+  const save = async (text: string): Promise<void> => {
     onEditing(false);
+    if (text === '' || text === value) return;
+    setSaving(text);
     const saved = await onSave(text);
     setSaving(null);
+    setRefused(saved ? null : text);
     if (!saved) onEditing(true);
   };
+  if (!editing) return render(saving ?? value);
+  return (
+    <Draft
+      label={label}
+      initial={refused ?? value}
+      maxLength={maxLength}
+      onDone={(text) => void save(text)}
+      onCancel={() => {
+        setRefused(null);
+        onEditing(false);
+      }}
+    />
+  );
+}
+
+function Draft({
+  label,
+  initial,
+  maxLength,
+  onDone,
+  onCancel,
+}: {
+  readonly label: string;
+  readonly initial: string;
+  readonly maxLength: number;
+  readonly onDone: (text: string) => void;
+  readonly onCancel: () => void;
+}) {
+  const [text, setText] = useState(initial);
+  // The field loses the focus when it goes away: that must not end it a second time.
+  const ended = useRef(false);
+  const end = (how: () => void): void => {
+    if (ended.current) return;
+    ended.current = true;
+    how();
+  };
+  const done = (): void => end(() => onDone(text.trim()));
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') void save();
-    if (event.key === 'Escape') onEditing(false);
+    if (event.key === 'Enter') done();
+    if (event.key === 'Escape') end(onCancel);
   };
   return (
     <Input
@@ -51,10 +81,10 @@ export function InlineText({
       aria-label={label}
       autoFocus
       maxLength={maxLength}
-      value={draft}
-      onChange={(event) => setDraft(event.target.value)}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
       onKeyDown={onKeyDown}
-      onBlur={() => void save()}
+      onBlur={done}
     />
   );
 }

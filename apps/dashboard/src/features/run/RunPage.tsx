@@ -12,6 +12,7 @@ import { Page } from '../../ui/PageHeader.tsx';
 import { Skeleton, SkeletonRows } from '../../ui/Skeleton.tsx';
 import { Callout, EmptyState, ErrorState } from '../../ui/states.tsx';
 import { TabLinks } from '../../ui/Tabs.tsx';
+import { useStable } from '../../ui/useStable.ts';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { ChartsProvider } from '../charts/ChartsProvider.tsx';
 import { ChartToolbar, useChartSettings } from '../charts/ChartToolbar.tsx';
@@ -116,7 +117,7 @@ function LoadedRun({
   const tab = TABS.find((one) => one === url.get('tab')) ?? 'overview';
   const settings = useChartSettings();
   // A step changes the run, seldom its names: the same list for the same names keeps the charts from being rendered with it.
-  const metricNames = useMemo(() => currentNames, [currentNames.join(' ')]);
+  const metricNames = useStable(currentNames, currentNames.join(' '));
   const config = useMemo(() => readConfig(stored), [stored]);
   const rule = useMemo(() => signalRule(config), [config]);
   const live = !isTerminal(run.status);
