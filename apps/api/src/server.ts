@@ -5,6 +5,7 @@ import express from 'express';
 import type { Logger } from 'pino';
 import { rateLimit } from './auth/rateLimit.ts';
 import type { Services } from './context.ts';
+import { startArtifactSweeper } from './artifacts/sweepArtifacts.ts';
 import { artifactRoutes, removeLeftovers } from './http/artifacts.ts';
 import { requestAuthenticator } from './http/authenticateRequest.ts';
 import { errorResponse, notFound } from './http/errorResponse.ts';
@@ -16,6 +17,7 @@ import { buildSchema } from './schema.ts';
 
 /** How often leases are looked at: well under the shortest one. */
 const SWEEP_MS = 2_000;
+const ARTIFACT_SWEEP_MS = 600_000;
 /** What a request in flight gets to finish when the server stops. */
 const GRACE_MS = 2_500;
 
@@ -71,6 +73,11 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
     throw error;
   }
   const sweeper = startLeaseSweeper(db.pool, { intervalMs: SWEEP_MS, log: databaseLog(log) });
+  const artifactSweeper = startArtifactSweeper(db, {
+    dir: artifactsDir,
+    intervalMs: ARTIFACT_SWEEP_MS,
+    log: databaseLog(log),
+  });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
   return {
@@ -80,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<ApiServer> {
       await closeServer(server);
       await graphql.close();
       await sweeper.close();
+      await artifactSweeper.close();
       await hub.close();
     },
   };

@@ -101,7 +101,7 @@ describe('a lab with two people', () => {
     }
     await page.getByRole('toolbar', { name: 'Chosen runs' }).getByRole('link', { name: 'Compare' }).click();
     await page.waitForURL('**/compare?runs=*');
-    const compared = page.getByRole('list', { name: 'Runs compared' }).getByRole('listitem');
+    const compared = page.getByRole('list', { name: 'Runs compared' }).getByRole('link');
     await until('both runs are named', 30_000, async () => (await compared.count()) === 2);
     const reward = chart(page, 'reward/mean');
     await reward.waitFor();
@@ -166,8 +166,10 @@ describe('a lab with two people', () => {
     const light = await background();
     await page.getByRole('button', { name: /Account and theme/ }).click();
     await page.getByRole('menuitem', { name: 'Dark' }).click();
-    const dark = await background();
-    expect(brightness(dark)).toBeLessThan(brightness(light));
+    const dark = await until('the page is dark', 10_000, async () => {
+      const now = await background();
+      return brightness(now) < brightness(light) && now;
+    });
     await page.reload();
     expect(await background()).toBe(dark);
     await page.getByRole('button', { name: /Account and theme/ }).click();

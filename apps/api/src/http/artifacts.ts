@@ -5,9 +5,11 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '@nabla/db';
 import { type Request, type Response, Router } from 'express';
+import { lockArtifact } from '../artifacts/sweepArtifacts.ts';
 import { includesRole } from '../access/roles.ts';
 import type { Actor } from '../auth/actor.ts';
 import { requestError } from '../errors.ts';
+import { transact } from '../transact.ts';
 import type { Authenticate } from './authenticateRequest.ts';
 
 /** The largest artifact: a checkpoint of the largest model with its optimizer is a few GiB. */
@@ -29,11 +31,22 @@ export function artifactRoutes({ db, dir, authenticate }: ArtifactOptions): Rout
     const sha256 = hashOf(req);
     await mkdir(join(dir, 'incoming'), { recursive: true });
     if (Number(req.headers['content-length'] ?? 0) > MAX_ARTIFACT_BYTES) throw tooLarge();
-    const bytes = await receive(req, dir, sha256);
-    await db.prisma.artifact.createMany({
-      data: [{ workspaceId: actor.workspaceId, sha256, bytes }],
-      skipDuplicates: true,
-    });
+    const { aside, bytes } = await receive(req, dir, sha256);
+    try {
+      await transact(db, async (tx) => {
+        await lockArtifact(tx, sha256);
+        await moveIntoPlace(aside, dir, sha256);
+        const { workspaceId } = actor;
+        await tx.artifact.upsert({
+          where: { workspaceId_sha256: { workspaceId, sha256 } },
+          create: { workspaceId, sha256, bytes },
+          // Uploaded anew: the sweep must leave it alone until its checkpoint is recorded.
+          update: { createdAt: new Date() },
+        });
+      });
+    } finally {
+      await rm(aside, { force: true });
+    }
     res.status(201).json({ sha256, bytes });
   });
   router.get('/:sha256', async (req, res) => {
@@ -72,8 +85,8 @@ export async function removeLeftovers(dir: string): Promise<void> {
   }
 }
 
-/** Streams the body to a file aside, checks its hash, makes it durable and gives it its name. @returns its size. */
-async function receive(req: Request, dir: string, sha256: string): Promise<number> {
+/** Streams the body to a file aside, checks its hash and makes it durable. @returns the file and its size. */
+async function receive(req: Request, dir: string, sha256: string): Promise<{ aside: string; bytes: number }> {
   const aside = join(dir, 'incoming', `${sha256.slice(0, 12)}-${randomBytes(6).toString('hex')}`);
   const file = await open(aside, 'wx', 0o600);
   try {
@@ -96,11 +109,7 @@ async function receive(req: Request, dir: string, sha256: string): Promise<numbe
       );
     }
     await file.sync();
-    const folder = join(dir, sha256.slice(0, 2));
-    await mkdir(folder, { recursive: true });
-    await rename(aside, join(folder, sha256));
-    await syncFolder(folder);
-    return bytes;
+    return { aside, bytes };
   } catch (error) {
     await rm(aside, { force: true });
     if (isNoSpace(error))
@@ -113,6 +122,14 @@ async function receive(req: Request, dir: string, sha256: string): Promise<numbe
   } finally {
     await file.close();
   }
+}
+
+/** Gives the received file its name. */
+async function moveIntoPlace(aside: string, dir: string, sha256: string): Promise<void> {
+  const folder = join(dir, sha256.slice(0, 2));
+  await mkdir(folder, { recursive: true });
+  await rename(aside, join(folder, sha256));
+  await syncFolder(folder);
 }
 
 /** A rename is durable once the folder that names the file is. */

@@ -8,7 +8,7 @@ const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 8000;
 
 /** Keeps the queries that are on the page, and asks again those that may have missed something or have failed in passing. */
-export function recovery(realtime: Realtime): Exchange {
+export function recovery(realtime: Pick<Realtime, 'onReconnect' | 'reportOutage'>): Exchange {
   return ({ client, forward }) => {
     const active = new Map<number, Operation>();
     const failing = new Map<number, string>();

@@ -55,6 +55,8 @@ export async function serverViewer(): Promise<ServerViewer> {
     const { viewer } = answer.data.data;
     return viewer ? { kind: 'signed-in', viewer } : { kind: 'anonymous' };
   } catch (error) {
-    return { kind: 'unavailable', reason: error instanceof Error ? error.message : String(error) };
+    // fetch says only "fetch failed"; why is in its cause.
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    return { kind: 'unavailable', reason: cause instanceof Error ? cause.message : String(cause) };
   }
 }

@@ -1,5 +1,6 @@
 /** @file A checkpoint becomes a row once its artifact is durable. */
-import { hashToken, newId } from '@nabla/db';
+import { hashToken, newId, type Prisma } from '@nabla/db';
+import { runConfigSchema } from '@nabla/domain';
 import { actorOf, type Context } from '../../context.ts';
 import { refuse } from '../../errors.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
@@ -54,8 +55,26 @@ export async function recordCheckpoint(ctx: Context, input: RecordCheckpointInpu
       create: { id: newId('checkpoint'), runId: run.id, step, ...data },
       update: data,
     });
+    await letGo(tx, run);
     await publishIn(tx, runEvent(run));
     return { checkpoint };
+  });
+}
+
+/** Marks what is older than the run's last `checkpoint.keepLast` as removed; the sweep takes their files. */
+async function letGo(tx: Prisma.TransactionClient, run: { id: string; config: unknown }): Promise<void> {
+  const { checkpoint } = runConfigSchema.parse(run.config);
+  const kept = await tx.checkpoint.findMany({
+    where: { runId: run.id, deletedAt: null },
+    orderBy: { step: 'desc' },
+    take: checkpoint.keepLast,
+    select: { step: true },
+  });
+  const oldest = kept.at(-1);
+  if (oldest === undefined) return;
+  await tx.checkpoint.updateMany({
+    where: { runId: run.id, deletedAt: null, step: { lt: oldest.step } },
+    data: { deletedAt: new Date() },
   });
 }
 

@@ -11,6 +11,7 @@ import {
   stepRecord,
 } from '../../testing/fixtures.ts';
 import { startTestApi, type TestApi } from '../../testing/index.ts';
+import { sweepArtifacts } from '../../artifacts/sweepArtifacts.ts';
 import { RECORD_LIMITS } from './recordSteps.bounds.ts';
 
 let api: TestApi;
@@ -228,5 +229,30 @@ describe('checkpoints', () => {
     await recordCheckpoint(runId, token, { step: 20 });
     await register(api, workerId);
     expect(await claim(api, workerId, { runId })).toMatchObject({ checkpoint: { step: 20, sha256 } });
+  });
+
+  test('only the last keepLast stay; the sweep removes the file once no checkpoint names it', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    await upload();
+    for (const step of [1, 2, 3, 4]) await recordCheckpoint(runId, token, { step });
+    const states = async () => {
+      const { run } = await ask<{
+        run: { checkpoints: { nodes: { step: number; deletedAt: string | null }[] } };
+      }>(api, 'query($id: ID!) { run(id: $id) { checkpoints { nodes { step deletedAt } } } }', { id: runId });
+      return run.checkpoints.nodes.filter((one) => one.deletedAt === null).map((one) => one.step);
+    };
+    // keepLast is 3 when absent.
+    expect((await states()).toSorted()).toEqual([2, 3, 4]);
+    const stored = () =>
+      fetch(`${api.url}/artifacts/${sha256}`, { headers: { authorization: `Bearer ${api.workerKey}` } });
+    await sweepArtifacts(api.db, api.artifactsDir, 0);
+    expect((await stored()).status).toBe(200);
+    await api.db.pool.query('UPDATE checkpoint SET deleted_at = now() WHERE sha256 = $1', [sha256]);
+    // Just uploaded: within the grace its checkpoint may still come.
+    expect(await sweepArtifacts(api.db, api.artifactsDir, 10)).toBe(0);
+    expect(await sweepArtifacts(api.db, api.artifactsDir, 0)).toBe(1);
+    expect((await stored()).status).toBe(404);
+    expect((await upload()).status).toBe(201);
+    expect((await stored()).status).toBe(200);
   });
 });
