@@ -8,7 +8,8 @@ try {
   if (options === 'help') console.log(startHelp());
   else {
     const { runHouse } = await import('./lib/house.mjs');
-    process.exitCode = await runHouse(options);
+    // Exits even when something of a broken-off set-up (a download) is still under way.
+    process.exit(await runHouse(options));
   }
 } catch (error) {
   if (!(error instanceof OptionError)) throw error;

@@ -40,9 +40,10 @@ export async function runHouse(options) {
       else reportFailure(progress, error);
       end.resolve(1);
     });
-    return await end.promise;
-  } finally {
+    const code = await end.promise;
     await house.close();
+    return house.killed ? 1 : code;
+  } finally {
     progress.close();
     lock.release();
     release();
@@ -81,6 +82,7 @@ function createHouse(options, progress, lock, giveUp) {
   /** @type {Record<string, number>} */
   const timings = {};
   let stopping = false;
+  let killed = false;
 
   const publish = (/** @type {Partial<import('./folderLock.mjs').Holder>} */ news = {}) => {
     const all = [services.api, services.dashboard, ...services.workers];
@@ -213,8 +215,12 @@ function createHouse(options, progress, lock, giveUp) {
       await closeOne(services.dashboard);
       await closeOne(services.api);
     },
+    get killed() {
+      return killed;
+    },
     kill() {
       stopping = true;
+      killed = true;
       for (const service of [...services.workers, services.dashboard, services.api]) service?.kill();
     },
   };
@@ -256,8 +262,6 @@ function onStopSignals(progress, house, end) {
       if (Date.now() - askedAt < SAME_KEYSTROKE_MS) return;
       progress.line('  Stopping at once.');
       house.kill();
-      process.exitCode = 1;
-      setTimeout(() => process.exit(1), 500).unref();
       return;
     }
     askedAt = Date.now();

@@ -60,7 +60,7 @@ export const tokenizerSchema = z.discriminatedUnion('kind', [
 ]);
 
 const digits = positiveInt(8);
-const range = <Shape extends { min: number; max: number }>(value: Shape) => value.min <= value.max;
+const range = (value: { min: number; max: number }) => value.min <= value.max;
 const rangeMessage = { error: 'min is larger than max', path: ['max'] };
 
 /** Where prompts come from. Built-in tasks generate theirs, with verifiable answers, from the run's seed. */

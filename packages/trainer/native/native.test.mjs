@@ -27,9 +27,14 @@ async function run(env) {
         NABLA_NATIVE: 'cpu',
         ...env,
       };
-      execFile(process.execPath, [SCRIPT], { env: settings }, async (error, stdout) => {
-        const left = await readdir(cache, { recursive: true });
-        resolve({ status: error?.code ?? 0, stdout: stdout.trim(), left });
+      execFile(process.execPath, [SCRIPT], { env: settings }, (error, stdout) => {
+        resolve(
+          readdir(cache, { recursive: true }).then((left) => ({
+            status: error?.code ?? 0,
+            stdout: stdout.trim(),
+            left,
+          })),
+        );
       });
     });
   } finally {

@@ -242,7 +242,7 @@ describe('checkpoints', () => {
       return run.checkpoints.nodes.filter((one) => one.deletedAt === null).map((one) => one.step);
     };
     // keepLast is 3 when absent.
-    expect((await states()).toSorted()).toEqual([2, 3, 4]);
+    expect((await states()).toSorted((a, b) => a - b)).toEqual([2, 3, 4]);
     const stored = () =>
       fetch(`${api.url}/artifacts/${sha256}`, { headers: { authorization: `Bearer ${api.workerKey}` } });
     await sweepArtifacts(api.db, api.artifactsDir, 0);

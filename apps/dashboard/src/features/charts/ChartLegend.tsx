@@ -62,7 +62,6 @@ export function ChartLegend({
           </li>
         );
       })}
-      {step !== null && <li className={styles.atStep}>step {step.toLocaleString('en')}</li>}
     </ul>
   );
 }

@@ -95,20 +95,16 @@ export const MetricChart = memo(function MetricChart({
         {sources.length === 1 && present[0] && (
           <ChartLegend lines={present} metric={metric} inline onPoint={setPointed} />
         )}
+        {sources.length > 1 && <PointedStep />}
         <span className={styles.tools}>
           {action}
-          <IconButton
-            label={log ? 'Linear scale' : 'Logarithmic scale'}
-            size="sm"
-            aria-pressed={log}
-            onClick={() => setLog(!log)}
-          >
+          <IconButton label="Log scale" size="sm" aria-pressed={log} onClick={() => setLog(!log)}>
             <span className={styles.logMark} aria-hidden>
               log
             </span>
           </IconButton>
           <IconButton
-            label={asTable ? 'Show as a chart' : 'Show as a table'}
+            label="Show as a table"
             size="sm"
             aria-pressed={asTable}
             onClick={() => setAsTable(!asTable)}
@@ -257,8 +253,9 @@ function useNearViewport(): [(element: HTMLElement | null) => void, boolean] {
   ];
 }
 
-/** The step under the pointer, for what shows values beside a chart. */
-export function useCursorStep(): number | null {
+/** The step under the pointer, beside the title of a chart of several lines. */
+function PointedStep() {
   const { cursor } = useCharts();
-  return useSyncExternalStore(cursor.subscribe, cursor.get, () => null);
+  const step = useSyncExternalStore(cursor.subscribe, cursor.get, () => null);
+  return step === null ? null : <span className={styles.atStep}>step {step.toLocaleString('en')}</span>;
 }

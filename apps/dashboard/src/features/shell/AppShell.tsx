@@ -9,6 +9,7 @@ import styles from './AppShell.module.css';
 import { CommandPalette } from './CommandPalette.tsx';
 import { ConnectionBar } from './ConnectionBar.tsx';
 import { CrumbsProvider } from './Crumbs.tsx';
+import { ShortcutsDialog } from './ShortcutsDialog.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import { TopBar } from './TopBar.tsx';
 
@@ -42,6 +43,7 @@ export function AppShell({
                 </div>
               </div>
               <CommandPalette />
+              <ShortcutsDialog />
             </CrumbsProvider>
           </ToastProvider>
         </TooltipProvider>
