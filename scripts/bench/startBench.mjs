@@ -37,7 +37,7 @@ try {
   };
   console.log(JSON.stringify({ name: 'start', figures }));
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
 }
 
 /** One start, from the command to the figures, and its orderly end. @param {string} clone @param {NodeJS.ProcessEnv} env @param {boolean} untilReward */

@@ -1,5 +1,5 @@
 /** @file Running a command of the set-up to its end, its output kept for the case that it fails. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, delimiter } from 'node:path';
 import { fromRoot } from './paths.mjs';
@@ -80,9 +80,29 @@ export function runCommand(
   });
 }
 
-/** Ends whatever command is still running; used when a person stops the set-up. */
+/** Ends whatever command is still running, with what it started in turn; used when a person stops the set-up. */
 export function stopCommands() {
-  for (const child of running) child.kill('SIGTERM');
+  for (const child of running) {
+    if (child.pid === undefined) continue;
+    for (const pid of [...descendantsOf(child.pid), child.pid]) {
+      try {
+        process.kill(pid, 'SIGTERM');
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error; // it ended meanwhile
+      }
+    }
+  }
+}
+
+/** npm does not pass signals on to what its shell started, so the whole tree is told. @param {number} root @returns {number[]} */
+function descendantsOf(root) {
+  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  /** @param {number} parent @returns {number[]} */
+  const below = (parent) => table.flatMap(([pid = 0, ppid]) => (ppid === parent ? [...below(pid), pid] : []));
+  return below(root);
 }
 
 /**

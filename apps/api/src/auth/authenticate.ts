@@ -20,6 +20,7 @@ const RENEW_SECONDS = 24 * 3600;
 
 /**
  * @param authorization the `Authorization` header, or `connectionParams.authorization` of a WebSocket.
+ * @param method of the HTTP request; a WebSocket's upgrade counts as POST: it must name its Origin.
  * @throws GraphQLError UNAUTHENTICATED for a key that is not (or no longer) good, FORBIDDEN for a cookie from a foreign page.
  * A cookie of an ended session is nobody: the browser is simply signed out.
  */
@@ -28,6 +29,7 @@ export async function authenticate(
   headers: IncomingHttpHeaders,
   authorization: string | undefined,
   publicUrl: string,
+  method = 'POST',
 ): Promise<Authentication> {
   if (authorization !== undefined) return { actor: await keyActor(db, authorization), renewedToken: null };
   // Also without a cookie: a foreign page must not be able to sign a browser in either.
@@ -36,7 +38,9 @@ export async function authenticate(
   }
   const token = sessionToken(headers);
   if (token === undefined || token === '') return { actor: null, renewedToken: null };
-  if (!isOwnOrigin(headers, publicUrl)) {
+  // Browsers send no Origin with a plain download, and it changes nothing; the cookie's SameSite=Lax keeps other pages out.
+  const isDownload = headers.origin === undefined && (method === 'GET' || method === 'HEAD');
+  if (!isDownload && !isOwnOrigin(headers, publicUrl)) {
     throw foreignOrigin(
       'A request with a session cookie needs the header Origin; scripts use an API key instead.',
     );

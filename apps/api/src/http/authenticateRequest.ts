@@ -10,7 +10,9 @@ export type Authenticate = (req: Request, res: Response) => Promise<Actor | null
 
 export function requestAuthenticator(db: Database, publicUrl: string): Authenticate {
   return async (req, res) => {
-    const { actor, renewedToken } = await authenticate(db, req.headers, req.headers.authorization, publicUrl);
+    const { headers, method } = req;
+    const found = await authenticate(db, headers, headers.authorization, publicUrl, method);
+    const { actor, renewedToken } = found;
     if (renewedToken !== null) res.appendHeader('Set-Cookie', sessionCookie(renewedToken, publicUrl));
     return actor;
   };

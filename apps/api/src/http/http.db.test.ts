@@ -158,6 +158,10 @@ describe('artifacts', () => {
     expect((await get(sha256, {})).status).toBe(401);
     const { cookie } = await api.addPerson('RESEARCHER');
     expect((await put(hash, body, { cookie, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await put(hash, body, { cookie })).status).toBe(403);
+    // A browser's download names no Origin.
+    expect((await get(sha256, { cookie })).status).toBe(200);
+    expect((await get(sha256, { cookie, origin: 'https://evil.example' })).status).toBe(403);
   });
 
   test.each(['..%2f..%2fetc%2fpasswd', 'ABC', 'a'.repeat(63)])('a name that is no hash: %s', async (name) => {

@@ -35,12 +35,14 @@ export interface ConnectionResult<Node> {
  * Pages follow one another by cursor; when an earlier page changes its end, the later ones are asked for anew, so a list
  * never has gaps. Variables must be plain data.
  * @param select picks the connection out of the answer; null when its parent does not exist.
+ * @param keepPrevious goes on showing the list of the variables before until the new one is there (a filter being changed).
  */
 export function useConnection<Data, Variables extends AnyVariables, Node>(
   document: TypedDocumentNode<Data, Variables>,
   variablesOf: (after: string | null) => Variables,
   variablesKey: string,
   select: (data: Data) => ConnectionLike<Node> | null | undefined,
+  keepPrevious = false,
 ): ConnectionResult<Node> {
   const client = useClient();
   const [wanted, setWanted] = useState({ key: variablesKey, pages: 1 });
@@ -60,6 +62,7 @@ export function useConnection<Data, Variables extends AnyVariables, Node>(
     const seen = asked.current.pages;
     let list: ReadonlyArray<Page<Node>> = [];
     setFetching(true);
+    setError(undefined);
     const open = (index: number, after: string | null): void => {
       stops[index]?.();
       const source = client.query(document, callbacks.current.variablesOf(after), {
@@ -100,14 +103,15 @@ export function useConnection<Data, Variables extends AnyVariables, Node>(
     };
   }, [client, document, variablesKey, pageCount, generation]);
 
-  const current = pages.key === variablesKey ? pages.list : NO_PAGES;
+  const fresh = pages.key === variablesKey;
+  const current = fresh || (keepPrevious && !error) ? pages.list : NO_PAGES;
   const nodes = useMemo(() => current.flatMap((page) => page.nodes), [current]);
   const last = current.at(-1);
   const hasNext = last?.hasNext ?? false;
   const complete = current.length >= pageCount;
   const loadMore = useCallback(() => {
-    if (hasNext && complete) setWanted({ key: variablesKey, pages: pageCount + 1 });
-  }, [hasNext, complete, variablesKey, pageCount]);
+    if (fresh && hasNext && complete) setWanted({ key: variablesKey, pages: pageCount + 1 });
+  }, [fresh, hasNext, complete, variablesKey, pageCount]);
   const refetch = useCallback(() => setGeneration((value) => value + 1), []);
   return {
     nodes,

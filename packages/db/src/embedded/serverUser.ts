@@ -87,8 +87,17 @@ async function throughClosedFolders(uid: number, gid: number): Promise<string[] 
   if (capability === null) return null;
   const wrapper = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   wrapper.push(`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`);
-  return run(wrapper[0] ?? '', [...wrapper.slice(1), 'true']).then(
-    () => wrapper,
-    () => null, // no setpriv (util-linux) here
-  );
+  // initdb looks for `postgres` with access(2), which leaves capabilities out of account unless this bit is set. Where it may
+  // not be set, the programs must lie in the open; closed data folders work all the same.
+  for (const attempt of [[...wrapper, '--securebits=+no_setuid_fixup'], wrapper]) {
+    const [command = '', ...args] = attempt;
+    if (await runs(command, [...args, 'true'])) return attempt;
+  }
+  return null; // no setpriv (util-linux) here
 }
+
+const runs = (command: string, args: string[]): Promise<boolean> =>
+  run(command, args).then(
+    () => true,
+    () => false,
+  );

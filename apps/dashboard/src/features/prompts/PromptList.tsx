@@ -42,6 +42,7 @@ export function PromptList({ versionId, search }: { readonly versionId: string; 
     (after) => ({ versionId, after, search: text }),
     `${versionId}:${text ?? ''}`,
     (data) => (data.node?.__typename === 'PromptSetVersion' ? data.node.prompts : null),
+    true,
   );
   const virtualizer = useVirtualizer({
     count: list.nodes.length,

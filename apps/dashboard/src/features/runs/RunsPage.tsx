@@ -97,9 +97,10 @@ export function RunsPage({ slug }: { readonly slug: string }) {
     (after) => ({ ...variables, after }),
     JSON.stringify(variables),
     (data) => data.project?.runs,
+    true,
   );
   const rows = useMemo(() => list.nodes.map((node) => readFragment(runRowFragment, node)), [list.nodes]);
-  useLiveRuns(project?.id, variables.metrics, list.refetch);
+  useLiveRuns(project?.id, variables.metrics, rows.length, list.refetch);
 
   if (header.error && !header.data)
     return (
@@ -201,10 +202,15 @@ export function RunsPage({ slug }: { readonly slug: string }) {
 }
 
 /** Rows change in place as messages come; order, members and small charts are read again soon after. */
-function useLiveRuns(projectId: string | undefined, metrics: string[], refetch: () => void): void {
+function useLiveRuns(
+  projectId: string | undefined,
+  metrics: string[],
+  rowCount: number,
+  refetch: () => void,
+): void {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const latest = useRef(refetch);
-  latest.current = refetch;
+  const latest = useRef({ refetch, rowCount });
+  latest.current = { refetch, rowCount };
   useSubscription(
     {
       query: runUpdatedSubscription,
@@ -212,10 +218,14 @@ function useLiveRuns(projectId: string | undefined, metrics: string[], refetch: 
       pause: projectId === undefined,
     },
     (_previous, data) => {
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        latest.current();
-      }, REFRESH_MS);
+      timer.current ??= setTimeout(
+        () => {
+          timer.current = undefined;
+          latest.current.refetch();
+          // A long list is many pages: it is read again less often.
+        },
+        REFRESH_MS * Math.max(1, Math.ceil(latest.current.rowCount / 100)),
+      );
       return data;
     },
   );

@@ -152,7 +152,7 @@ function InviteForm() {
         </Button>
       </form>
       <p className={styles.sub}>
-        {roleWord(role)}: {roleMeaning(role).toLowerCase()}.
+        {roleWord(role)}: {roleMeaning(role)}.
       </p>
       {others.map((problem) => (
         <Callout key={problem.message} tone="bad">
