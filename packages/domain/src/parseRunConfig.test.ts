@@ -48,6 +48,15 @@ describe('parseRunConfig', () => {
     expect(errors[['policyGradient', path].filter(Boolean).join('.')]).toMatch(message);
   });
 
+  it('says what is missing', () => {
+    const errors = errorsOf({ name: 'a', policyGradient: {} });
+    expect(errors['task']).toMatch(/^is missing/);
+    expect(errors['policyGradient.steps']).toBe('is missing: give a number');
+    expect(errorsOf({ ...smallest, policyGradient: { steps: 'x' } })['policyGradient.steps']).toMatch(
+      /received string/,
+    );
+  });
+
   it('refuses heads that do not divide the width, and odd head widths', () => {
     expect(errorsOf({ ...smallest, model: { width: 100, heads: 3 } })['model.heads']).toMatch(
       /not divisible/,
@@ -86,7 +95,7 @@ describe('YAML', () => {
   it('names line and column of a syntax error, and a key that stands twice', () => {
     const broken = parseRunConfigYaml('name: a\ntask: {kind: addition\n');
     expect(broken.ok).toBe(false);
-    if (!broken.ok) expect(broken.errors[0]?.message).toMatch(/line \d+, column \d+/);
+    if (!broken.ok) expect(broken.errors[0]?.message).toMatch(/line \d+, column \d+$/);
     expect(parseRunConfigYaml('name: a\nname: b\n').ok).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 /** @file From what a person wrote to a validated configuration, or to errors with path and reason. */
 import { parseDocument, stringify } from 'yaml';
+import type { z } from 'zod';
 import { BOUNDS } from './bounds.ts';
 import { parameterCount } from './parameterCount.ts';
 import { type PolicyGradientConfig, type RunConfig, aggregationOf, runConfigSchema } from './runConfig.ts';
@@ -21,7 +22,7 @@ export function parseRunConfig(value: unknown): ConfigResult {
   if (!parsed.success)
     return {
       ok: false,
-      errors: parsed.error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message })),
+      errors: parsed.error.issues.map((issue) => ({ path: issue.path.map(String), message: wording(issue) })),
     };
   const parameters = parameterCount(parsed.data.model);
   if (parameters > BOUNDS.maxParameters)
@@ -41,7 +42,10 @@ export function parseRunConfig(value: unknown): ConfigResult {
 export function parseRunConfigYaml(text: string): ConfigResult {
   const document = parseDocument(text, { uniqueKeys: true });
   if (document.errors.length > 0)
-    return { ok: false, errors: document.errors.map((error) => ({ path: [], message: error.message })) };
+    return {
+      ok: false,
+      errors: document.errors.slice(0, 1).map((error) => ({ path: [], message: firstLine(error.message) })),
+    };
   try {
     return parseRunConfig(document.toJS({ maxAliasCount: MAX_ALIASES }));
   } catch (error) {
@@ -52,6 +56,18 @@ export function parseRunConfigYaml(text: string): ConfigResult {
       errors: [{ path: [], message: `aliases: ${error.message} (the bound is ${MAX_ALIASES})` }],
     };
   }
+}
+
+/** What zod says, in words for whoever writes configurations. */
+function wording(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return `is missing: give ${issue.expected === 'object' ? 'a section with settings' : `a ${issue.expected}`}`;
+  return issue.message;
+}
+
+/** The yaml library draws the place below its first line; what follows an error is mostly its echo, so one is enough. */
+function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? message).replace(/:$/, '');
 }
 
 /** The configuration as YAML, in the schema's order. */
