@@ -1,8 +1,9 @@
 /** @file Running a command of the set-up to its end, its output kept for the case that it fails. */
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { dirname, delimiter } from 'node:path';
 import { fromRoot } from './paths.mjs';
+import { descendantsOf } from './processTable.mjs';
 
 /** Of a failed command's output, the beginning and the end are shown: builders say what is wrong first, installers last. */
 const HEAD_LINES = 15;
@@ -80,7 +81,10 @@ export function runCommand(
   });
 }
 
-/** Ends whatever command is still running, with what it started in turn; used when a person stops the set-up. */
+/**
+ * Ends whatever command is still running; used when a person stops the set-up. The whole tree is told: npm does not pass signals on to
+ * what its shell started.
+ */
 export function stopCommands() {
   for (const child of running) {
     if (child.pid === undefined) continue;
@@ -92,17 +96,6 @@ export function stopCommands() {
       }
     }
   }
-}
-
-/** npm does not pass signals on to what its shell started, so the whole tree is told. @param {number} root @returns {number[]} */
-function descendantsOf(root) {
-  const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  /** @param {number} parent @returns {number[]} */
-  const below = (parent) => table.flatMap(([pid = 0, ppid]) => (ppid === parent ? [...below(pid), pid] : []));
-  return below(root);
 }
 
 /**

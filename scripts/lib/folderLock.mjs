@@ -1,7 +1,7 @@
 /** @file One holder per folder: `<folder>/supervisor.json` names the process that has it, and what it says about itself. */
-import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { birthOf } from './processTable.mjs';
 
 /**
  * @typedef {object} Holder
@@ -67,24 +67,6 @@ export function readHolder(folder) {
 export function isAlive(holder) {
   const born = birthOf(holder.pid);
   return born !== undefined && (holder.born === '' || born === holder.born);
-}
-
-/** When the process began, in the system's own words; undefined when there is none. @param {number} pid */
-function birthOf(pid) {
-  if (process.platform === 'linux') {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from the third field on; the name before may hold spaces
-      return fields[0] === 'Z' ? undefined : fields[19];
-    } catch {
-      return undefined; // No such process.
-    }
-  }
-  try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
-  } catch {
-    return undefined; // ps exits with 1 when there is no such process.
-  }
 }
 
 /** @param {string} file @param {Holder} content @param {'wx' | 'w'} [flags] @returns {boolean} false when it exists already */

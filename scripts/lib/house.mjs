@@ -149,6 +149,7 @@ function createHouse(options, progress, lock, giveUp) {
       return startVisibly(services.dashboard, 'Dashboard');
     });
     const [api] = await Promise.all([apiUp, dashboardUp]);
+    if (stopping) return;
     timings.pageMs = Date.now() - began;
     publish({ url: at.url, apiUrl: at.apiUrl });
     announce(at.url, api.signInUrl);

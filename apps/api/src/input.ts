@@ -19,9 +19,33 @@ export function boundedText(value: string, maxChars: number, path: string[]): st
       path,
     );
   }
-  // PostgreSQL cannot store it in a text.
-  if (text.includes('\0')) throw refuse('INVALID_INPUT', `${path.at(-1)} contains the character NUL.`, path);
+  refuseNul(text, path);
   return text;
+}
+
+/**
+ * PostgreSQL has no NUL in its texts and its JSON, and fails where one is stored or compared.
+ * @param value a text, or lists and objects of texts at any depth.
+ * @throws Refusal naming the first text (or key) with the character NUL.
+ */
+export function refuseNul(value: unknown, path: readonly string[]): void {
+  if (typeof value === 'string') {
+    if (!value.includes('\0')) return;
+    throw refuse('INVALID_INPUT', `${path.at(-1)} contains the character NUL.`, [...path]);
+  }
+  // Bytes and moments hold no texts.
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array || value instanceof Date)
+    return;
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) refuseNul(item, [...path, String(index)]);
+    return;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (key.includes('\0')) {
+      throw refuse('INVALID_INPUT', `A key of ${path.at(-1)} contains the character NUL.`, [...path]);
+    }
+    refuseNul(item, [...path, key]);
+  }
 }
 
 /** Distinct tags, trimmed. @throws Refusal when there are too many or one is too long. */

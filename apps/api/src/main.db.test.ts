@@ -114,7 +114,10 @@ test('a first start, a second one, and one after somebody signed in', async () =
 
   const third = await start({ NABLA_DEMO: '0' });
   expect(third.ready).toEqual({ ready: true, port: expect.any(Number) });
-  await expect(stat(linkFile)).rejects.toThrow('ENOENT');
+  // Somebody is signed in: nothing is printed, but the folder's owner can still get in.
+  const lastLink = (await readFile(linkFile, 'utf8')).trim();
+  expect(lastLink).toMatch(/sign-in\?token=[\w-]{43}$/);
+  expect(lastLink).not.toBe(second.ready?.signInUrl);
   expect(await readFile(keyFile, 'utf8')).not.toBe(key);
   third.child.kill('SIGTERM');
   expect(await third.exited).toBe(0);

@@ -1,5 +1,5 @@
 /** @file The dashboard's process: Next behind a plain HTTP server that also carries the API's paths, so that all is one origin. */
-import { createServer } from 'node:http';
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createApiProxy } from './server/apiProxy.ts';
@@ -20,6 +20,11 @@ async function main(): Promise<void> {
   });
   const { default: next } = await import('next');
   const server = createServer();
+  // Whoever comes while Next is being prepared is answered then: a request that nobody listens for would hang.
+  const early: [IncomingMessage, ServerResponse][] = [];
+  const hold = (request: IncomingMessage, response: ServerResponse): void =>
+    void early.push([request, response]);
+  server.on('request', hold);
   await listen(server, env.host, env.port);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : env.port;
@@ -37,6 +42,7 @@ async function main(): Promise<void> {
   const api = createApiProxy(env.apiUrl, log);
   const sockets = new Set<Socket>();
 
+  server.off('request', hold);
   server.on('request', (request, response) => {
     if (api.handles(request.url)) {
       void api.web(request, response);
@@ -52,6 +58,7 @@ async function main(): Promise<void> {
       response.end();
     });
   });
+  for (const [request, response] of early.splice(0)) server.emit('request', request, response);
   server.on('upgrade', (request, socket, head) => {
     if (!(socket instanceof Socket)) return;
     sockets.add(socket);

@@ -128,8 +128,16 @@ export const PRESETS: readonly RunPreset[] = [
         { kind: 'exact_match', name: 'exact', weight: 1 },
         { kind: 'partial_credit', name: 'partial', weight: 0.3 },
       ],
-      warmup: { steps: 100 },
-      policyGradient: { steps: 200, promptsPerStep: 8, groupSize: 8, maxNewTokens: 24 },
+      model: { layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
+      warmup: { steps: 100, optimizer: { learningRate: 2e-3 } },
+      policyGradient: {
+        steps: 200,
+        promptsPerStep: 16,
+        groupSize: 8,
+        maxNewTokens: 24,
+        kl: { beta: 0.02 },
+        optimizer: { learningRate: 2e-4, schedule: { kind: 'cosine', warmupSteps: 10 } },
+      },
     },
   },
 ];

@@ -16,7 +16,7 @@ describe('parsePromptFile', () => {
     const file = parsePromptFile('{"prompt":"a"}\n{oops}\n\n{"promt":"b"}\n[1]\n{"prompt":""}');
     expect(file.errors.map((error) => error.line)).toEqual([2, 4, 5, 6]);
     expect(file.errors[0]?.message).toMatch(/not JSON/);
-    expect(file.errors[1]?.message).toMatch(/"prompt"/);
+    expect(file.errors[1]?.message).toBe('"prompt" is missing');
     expect(file.errors[3]?.message).toMatch(/empty/);
   });
 

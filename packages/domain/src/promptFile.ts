@@ -66,6 +66,7 @@ function parseLine(raw: string): PromptRecord | { message: string } {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.') ?? '';
+    if (issue?.message.endsWith('received undefined')) return { message: `"${where}" is missing` };
     return {
       message: where === '' ? 'not an object with a "prompt"' : `"${where}": ${issue?.message ?? 'invalid'}`,
     };

@@ -240,7 +240,8 @@ export const policyGradientSchema = z
         reference: z.literal('initial').default('initial').describe('The policy at the start of this stage'),
       })
       .prefault({}),
-    optimizer: optimizerSchema.prefault({}),
+    // A rate that suits cross-entropy lets a sampled gradient destroy the policy within a few steps.
+    optimizer: optimizerSchema.prefault({ learningRate: 3e-4 }),
   })
   .superRefine((pg, context) => {
     const completions = pg.promptsPerStep * pg.groupSize;

@@ -31,6 +31,8 @@ export interface PolicyStageParts {
   readonly tokenizer: Tokenizer;
   readonly prompts: PromptSource;
   readonly rewards: readonly RewardComponent[];
+  /** Told the first error of each reward component. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 export interface PolicyStepInput {
@@ -60,6 +62,7 @@ export function createPolicyStage({
   tokenizer,
   prompts: source,
   rewards,
+  warn,
 }: PolicyStageParts): PolicyStage {
   const pg = config.policyGradient;
   const sampler = createSampler(backend, model, {
@@ -69,6 +72,7 @@ export function createPolicyStage({
     padId: tokenizer.padId,
   });
   const learner = createLearner(backend, model, specs, pg);
+  const warned = new Set<string>();
 
   return {
     async step({ train, reference, promptCursor, step, stageStep }) {
@@ -98,6 +102,7 @@ export function createPolicyStage({
         })),
       );
       assertRewards(scores, step);
+      warnOfErrors(scores, step);
       const rewarded = performance.now();
 
       const sequences = { prompts: repeatPrompts(padded, pg.groupSize), completions };
@@ -190,6 +195,18 @@ export function createPolicyStage({
       learner.dispose();
     },
   };
+
+  /** Once a component: a reward that is broken for some completions is so in every step. */
+  function warnOfErrors(scores: readonly CompletionScore[], step: number): void {
+    for (const [index, { components }] of scores.entries())
+      for (const { name, error } of components) {
+        if (error === null || warned.has(name)) continue;
+        warned.add(name);
+        warn?.(
+          `reward "${name}" is null for completion ${index} of step ${step}: ${error} (said once; reward/null_fraction tells how often)`,
+        );
+      }
+  }
 
   function promptOf(prompts: readonly Prompt[], completion: number): Prompt {
     const prompt = prompts[Math.floor(completion / pg.groupSize)];

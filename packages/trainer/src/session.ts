@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly warmupPrompts?: readonly PromptRecord[] | undefined;
   /** Folder of reward modules. */
   readonly rewardsDir?: string | undefined;
+  /** Takes what somebody should know of the run and that does not end it. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Go on from here instead of from the beginning. */
   readonly restore?: SessionState | undefined;
 }
@@ -75,6 +77,7 @@ export async function createSession({
   prompts,
   warmupPrompts,
   rewardsDir,
+  warn,
   restore,
 }: SessionOptions): Promise<Session> {
   const { warmup } = config;
@@ -136,6 +139,7 @@ export async function createSession({
       tokenizer,
       prompts: sources.prompts,
       rewards,
+      warn,
     });
     const { train, promptCursor, result } = await policyStage.step({
       train: current,

@@ -7,7 +7,8 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Context } from '../context.ts';
-import { requestError, type UserError } from '../errors.ts';
+import { Refusal, requestError, type UserError } from '../errors.ts';
+import { refuseNul } from '../input.ts';
 import { presentError } from '../presentError.ts';
 import { denial } from './roles.ts';
 import type { Rule, TypeRules } from './rules.ts';
@@ -63,8 +64,14 @@ function guardField(
     if (why !== null) {
       const message = deniedMessage(`${type.name}.${field.name}`, rule, why, context);
       if (why === 'anonymous') throw requestError('UNAUTHENTICATED', message);
-      if (mutation) return refusedPayload({ code: 'FORBIDDEN', message, path: [] });
+      if (mutation) return refusedPayload([{ code: 'FORBIDDEN', message, path: [] }]);
       throw requestError('FORBIDDEN', message);
+    }
+    try {
+      checkTexts(args);
+    } catch (error) {
+      if (mutation && error instanceof Refusal) return refusedPayload(error.errors);
+      throw presentError(error, context.log);
     }
     return presented(context, () => context.deadline.bound(() => inner(source, args, context, info)));
   };
@@ -94,7 +101,10 @@ function guardSubscription(field: GraphQLField<unknown, Context>, rule: Rule): v
   };
   field.subscribe = (source, args, context, info) => {
     check(context);
-    return presented(context, () => inner(source, args, context, info));
+    return presented(context, () => {
+      checkTexts(args);
+      return inner(source, args, context, info);
+    });
   };
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (source, args, context, info) => {
@@ -105,9 +115,26 @@ function guardSubscription(field: GraphQLField<unknown, Context>, rule: Rule): v
   };
 }
 
+/** Texts of models and of files: the step store replaces what it cannot keep, the reader of prompts names the line. */
+const READ_ELSEWHERE: ReadonlySet<string> = new Set(['records', 'jsonl']);
+
+/** @throws Refusal naming the first text that PostgreSQL cannot take. */
+function checkTexts(args: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(args)) {
+    if (READ_ELSEWHERE.has(name)) continue;
+    if (name !== 'input' || typeof value !== 'object' || value === null) {
+      refuseNul(value, [name]);
+      continue;
+    }
+    for (const [field, item] of Object.entries(value)) {
+      if (!READ_ELSEWHERE.has(field)) refuseNul(item, ['input', field]);
+    }
+  }
+}
+
 /** What every refused mutation answers; lists that may not be null are empty. */
-function refusedPayload(error: UserError) {
-  return { errors: [error], lineErrors: [], acknowledged: [], duplicates: 0 };
+function refusedPayload(errors: UserError[]) {
+  return { errors, lineErrors: [], acknowledged: [], duplicates: 0 };
 }
 
 function deniedMessage(

@@ -206,22 +206,22 @@ describe.each(['Query', 'Mutation'] as const)('%s', (kind) => {
 
 describe('Subscription', () => {
   const texts: Record<string, string> = requests.Subscription;
-  test.each(Object.keys(expected.Subscription))(
-    '%s: viewers and up, nobody is not even connected',
-    async (field) => {
-      const query = `subscription { ${texts[field]?.replace('$RUN', runId)} }`;
-      for (const caller of callers) {
-        const headers = await headersOf(caller);
-        const subscription = await subscribe(api.wsUrl, query, { headers });
-        if (caller === 'nobody') {
-          expect(await subscription.ended).toMatchObject({ code: 4401 });
-        } else {
-          await expect(whileTold(subscription.next())).resolves.toHaveProperty(field);
-        }
-        await subscription.close();
+  const table: Record<string, keyof typeof firstAllowed> = expected.Subscription;
+  test.each(Object.entries(table))('%s: %s, nobody is not even connected', async (field, letter) => {
+    const query = `subscription { ${texts[field]?.replace('$RUN', runId)} }`;
+    for (const [index, caller] of callers.entries()) {
+      const headers = await headersOf(caller);
+      const subscription = await subscribe(api.wsUrl, query, { headers });
+      if (caller === 'nobody') {
+        expect(await subscription.ended).toMatchObject({ code: 4401 });
+      } else if (index < firstAllowed[letter]) {
+        expect((await subscription.ended).message).toContain('needs the role');
+      } else {
+        await expect(whileTold(subscription.next())).resolves.toHaveProperty(field);
       }
-    },
-  );
+      await subscription.close();
+    }
+  });
 
   test('a field below a subscription has its own rule', async () => {
     const viewer = await api.addPerson('VIEWER');

@@ -1,5 +1,5 @@
 /** @file What a data folder needs before anybody can use it: a workspace with an owner, a way in, a key for the local worker, a run to watch. */
-import { rm, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, newId, Prisma } from '@nabla/db';
 import type { Logger } from 'pino';
@@ -20,7 +20,7 @@ export interface FirstStartOptions {
 export interface FirstStart {
   workspaceId: string;
   ownerId: string;
-  /** A fresh sign-in link for the owner while nobody is signed in; null otherwise. */
+  /** The fresh sign-in link, to be printed, while nobody is signed in; null otherwise. The file has it in any case. */
   signInUrl: string | null;
 }
 
@@ -38,14 +38,17 @@ export async function firstStart({
     const { workspaceId, ownerId } = await ensureOwner(tx);
     if (demo) await createDemo(tx, workspaceId, ownerId);
     await ensureWorkerKey(tx, dataDir, workspaceId, ownerId);
-    const signInUrl = await linkWhileNobodySignedIn(tx, publicUrl, workspaceId, ownerId);
-    return { workspaceId, ownerId, signInUrl };
+    const link = await freshLink(tx, publicUrl, workspaceId, ownerId);
+    const signedIn = await tx.session.count({
+      where: { workspaceId, revokedAt: null, expiresAt: { gt: new Date() } },
+    });
+    return { workspaceId, ownerId, link, signInUrl: signedIn > 0 ? null : link };
   });
   const linkFile = join(dataDir, 'sign-in-link');
-  if (result.signInUrl === null) await rm(linkFile, { force: true });
-  else await writeSecretFile(linkFile, result.signInUrl);
-  log.info({ linkFile: result.signInUrl === null ? undefined : linkFile }, 'the workspace is ready');
-  return result;
+  await writeSecretFile(linkFile, result.link);
+  log.info({ linkFile }, 'the workspace is ready');
+  const { workspaceId, ownerId, signInUrl } = result;
+  return { workspaceId, ownerId, signInUrl };
 }
 
 async function ensureOwner(tx: Prisma.TransactionClient): Promise<{ workspaceId: string; ownerId: string }> {
@@ -96,17 +99,14 @@ async function readSecret(file: string): Promise<string | null> {
   }
 }
 
-async function linkWhileNobodySignedIn(
+/** A way in for whoever can read the data folder, also after the last browser forgot its cookie. */
+async function freshLink(
   tx: Prisma.TransactionClient,
   publicUrl: string,
   workspaceId: string,
   ownerId: string,
-): Promise<string | null> {
-  const signedIn = await tx.session.count({
-    where: { workspaceId, revokedAt: null, expiresAt: { gt: new Date() } },
-  });
-  if (signedIn > 0) return null;
-  // Only the link that was printed last opens the door.
+): Promise<string> {
+  // Only the link that was written last opens the door.
   await tx.loginLink.updateMany({
     where: { workspaceId, kind: 'SIGN_IN', createdById: null, usedAt: null, revokedAt: null },
     data: { revokedAt: new Date() },

@@ -38,7 +38,7 @@ export async function graphqlRoutes(
     allowBatchedHttpRequests: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    plugins: [ApolloServerPluginLandingPageDisabled(), endDeadline],
+    plugins: [ApolloServerPluginLandingPageDisabled(), endDeadline, withoutSuggestions],
     formatError: (formatted, error) => withoutInternals(formatted, error, services.log),
   });
   await apollo.start();
@@ -136,6 +136,20 @@ function actorIn(res: Response): Actor | null {
 const endDeadline: ApolloServerPlugin<Context> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ contextValue }) => contextValue.deadline.clear(),
+  }),
+};
+
+/** "Did you mean" tells names of the schema, which is for those who signed in. */
+const withoutSuggestions: ApolloServerPlugin<Context> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ contextValue, response: { body } }) => {
+      if (contextValue.actor !== null || body.kind !== 'single' || body.singleResult.errors === undefined)
+        return;
+      body.singleResult.errors = body.singleResult.errors.map((error) => ({
+        ...error,
+        message: error.message.replace(/ ?Did you mean [^?]*\?/g, ''),
+      }));
+    },
   }),
 };
 

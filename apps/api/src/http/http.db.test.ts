@@ -99,6 +99,80 @@ describe('GraphQL over HTTP', () => {
     });
   });
 
+  test.each<[string, string, Record<string, unknown>]>([
+    ['a field', '{ viewer { rol } }', {}],
+    ['an argument', '{ runs(frist: 1) { totalCount } }', {}],
+    ['a type', 'query($f: RunFilte) { runs(filter: $f) { totalCount } }', {}],
+    [
+      'a value in a variable',
+      'query($f: RunFilter) { runs(filter: $f) { totalCount } }',
+      { f: { tag: 'x' } },
+    ],
+  ])('names of the schema are suggested to those who signed in only: %s', async (_, query, variables) => {
+    const messages = async (key?: null) => {
+      const { errors } = await api.gql(query, variables, key);
+      return errors.map((error) => error.message).join(' ');
+    };
+    expect(await messages()).toContain('Did you mean');
+    const toNobody = await messages(null);
+    expect(toNobody).not.toBe('');
+    expect(toNobody).not.toContain('Did you mean');
+  });
+
+  test.each<[string, string, string[]]>([
+    ['a text of a filter', 'runs(filter: { text: $t }) { totalCount }', ['filter', 'text']],
+    [
+      'a list of a filter',
+      'runs(filter: { or: [{ tags: ["a", $t] }] }) { totalCount }',
+      ['filter', 'or', '0', 'tags', '1'],
+    ],
+    [
+      'a path of a configuration',
+      'runs(filter: { config: { path: $t } }) { totalCount }',
+      ['filter', 'config', 'path'],
+    ],
+    [
+      'a name of a metric',
+      'runs(filter: { metric: { name: $t, gt: 1 } }) { totalCount }',
+      ['filter', 'metric', 'name'],
+    ],
+    ['a slug', 'project(slug: $t) { id }', ['slug']],
+    [
+      'an argument below the root',
+      'projects { nodes { runs(filter: { text: $t }) { totalCount } } }',
+      ['filter', 'text'],
+    ],
+  ])('a NUL is refused with its place: %s', async (_, field, path) => {
+    await api.gql('mutation { createProject(input: { name: "NUL" }) { errors { code } } }');
+    const { errors } = await api.gql(`query($t: String!) { ${field} }`, { t: 'a\u0000b' });
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining('NUL'),
+      extensions: { code: 'INVALID_INPUT', path },
+    });
+  });
+
+  test('a NUL in an id, in a literal, in a cursor and in a mutation', async () => {
+    const { errors } = await api.gql(String.raw`{ run(id: "run_\u0000") { id } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: ['id'] } }]);
+    const refused = await api.gql<{ setRunTags: object }>(
+      'mutation($tags: [String!]!) { setRunTags(id: "run_none", tags: $tags) { run { id } errors { code path } } }',
+      { tags: ['fine', '\u0000'] },
+    );
+    expect(refused.data?.setRunTags).toEqual({
+      run: null,
+      errors: [{ code: 'INVALID_INPUT', path: ['tags', '1'] }],
+    });
+    await api.gql('mutation { createProject(input: { name: "of a cursor" }) { errors { code } } }');
+    const first = await api.gql<{ projects: { pageInfo: { endCursor: string } } }>(
+      '{ projects(first: 1) { pageInfo { endCursor } } }',
+    );
+    const cursor = Buffer.from(first.data?.projects.pageInfo.endCursor ?? '', 'base64url').toString();
+    const key: unknown[] = JSON.parse(cursor);
+    const changed = Buffer.from(JSON.stringify([...key.slice(0, -1), '\u0000'])).toString('base64url');
+    const next = await api.gql('query($c: String) { projects(after: $c) { totalCount } }', { c: changed });
+    expect(next.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: ['after'] } }]);
+  });
+
   test('a bug shows an id and nothing else', async () => {
     const { prisma } = api.db;
     const project = await prisma.project.create({

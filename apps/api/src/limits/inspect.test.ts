@@ -24,6 +24,13 @@ describe('what is let through', () => {
     expect(() => inspectRequest({ ...base, query, variables: { first: 100 } })).not.toThrow();
   });
 
+  test('what the request gives counts in place of the default; without either the page has its default size', () => {
+    const query = `query($n: Int = 200, $m: Int) { runs(first: $n) { nodes { completions(first: $m) { nodes { comments(first: 2) { nodes { id } } } } } } }`;
+    expect(() => inspectRequest({ ...base, query, variables: { n: 10 } })).not.toThrow();
+    expect(() => inspectRequest({ ...base, query, variables: { n: null } })).not.toThrow();
+    expect(refusal({ query, variables: { m: 200 } }).message).toContain('the bound is 50,000');
+  });
+
   test('exactly the bound, but not one more', () => {
     expect(() => inspectRequest({ ...base, query: nested(LIMITS.depth) })).not.toThrow();
     expect(refusal({ query: nested(LIMITS.depth + 1) })).toEqual({
@@ -81,6 +88,21 @@ describe('hostile queries', () => {
   test.each([
     ['a literal', '{ runs(first: 2000000000) { nodes { id } } }', {}],
     ['a variable', 'query($n: Int) { runs(first: $n) { nodes { id } } }', { n: 2_000_000_000 }],
+    [
+      'the default of a variable',
+      'query($n: Int = 200) { runs(first: $n) { nodes { completions(first: $n) { nodes { comments(first: $n) { nodes { id } } } } } } }',
+      {},
+    ],
+    [
+      'the default of a variable, in a fragment',
+      'query($n: Int = 200) { runs(first: $n) { ...P } } fragment P on RunConnection { nodes { completions(first: $n) { nodes { comments(first: $n) { nodes { id } } } } } }',
+      {},
+    ],
+    [
+      'a variable whose size cannot be known',
+      'query($n: Int) { runs(first: $n) { nodes { completions(first: $n) { nodes { comments(first: $n) { nodes { id } } } } } } }',
+      { n: 'many' },
+    ],
     [
       'pages of pages',
       '{ runs(first: 200) { nodes { completions(first: 200) { nodes { comments(first: 200) { nodes { id } } } } } } }',

@@ -3,6 +3,7 @@
  * measured once, however often it is spread, so a bomb of nested fragments costs nothing to recognise.
  */
 import {
+  type ConstValueNode,
   type DocumentNode,
   type FieldNode,
   Kind,
@@ -10,7 +11,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { DEFAULT_PAGE_SIZE } from '../relay/page.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../relay/page.ts';
 
 export interface Measure {
   /** Levels of selected fields below this one. */
@@ -28,6 +29,12 @@ export interface Measure {
   /** Fields of the first level, each time they are selected, and their names. */
   roots: number;
   names: Set<string>;
+}
+
+/** Where the values of variables come from: the request, else the operation's defaults (null: declared without one). */
+interface Values {
+  given: Readonly<Record<string, unknown>>;
+  defaults: ReadonlyMap<string, ConstValueNode | null>;
 }
 
 /** Thrown when fragments spread each other in a circle. */
@@ -51,6 +58,12 @@ export function measureOperation(
       fragments.set(definition.name.value, definition.selectionSet);
   }
   const measured = new Map<string, Measure | 'measuring'>();
+  const values: Values = {
+    given: variables,
+    defaults: new Map(
+      (operation.variableDefinitions ?? []).map((one) => [one.variable.name.value, one.defaultValue ?? null]),
+    ),
+  };
 
   const measureFragment = (name: string): Measure => {
     const known = measured.get(name);
@@ -78,7 +91,7 @@ export function measureOperation(
     into.introspects ||= introspection || inner.introspects;
     into.ofConnection ||= name === 'edges' || name === 'nodes';
     if (field.selectionSet !== undefined)
-      into.objects += pageSize(field, inner, variables) * (1 + inner.objects);
+      into.objects += pageSize(field, inner, values) * (1 + inner.objects);
   };
 
   const measureSelection = (selection: SelectionSetNode): Measure => {
@@ -120,19 +133,28 @@ function add(total: Measure, part: Measure): void {
   for (const name of part.names) total.names.add(name);
 }
 
-function pageSize(field: FieldNode, inner: Measure, variables: Readonly<Record<string, unknown>>): number {
+function pageSize(field: FieldNode, inner: Measure, values: Values): number {
   for (const argument of field.arguments ?? []) {
     if (['first', 'last', 'limit'].includes(argument.name.value)) {
-      const value = numberOf(argument.value, variables);
+      const value = numberOf(argument.value, values);
       if (value !== null) return Math.max(1, value);
     }
   }
   return inner.ofConnection ? DEFAULT_PAGE_SIZE : 1;
 }
 
-function numberOf(value: ValueNode, variables: Readonly<Record<string, unknown>>): number | null {
+/** The number that an argument will have; null when it will be absent or null, so that the field's own default holds. */
+function numberOf(value: ValueNode, values: Values): number | null {
   if (value.kind === Kind.INT) return Number(value.value);
   if (value.kind !== Kind.VARIABLE) return null;
-  const given = variables[value.name.value];
-  return typeof given === 'number' ? given : null;
+  const name = value.name.value;
+  const given = values.given[name];
+  if (typeof given === 'number') return given;
+  if (given === null) return null;
+  const byDefault = values.defaults.get(name);
+  if (given === undefined && byDefault === null) return null;
+  if (given === undefined && byDefault?.kind === Kind.INT) return Number(byDefault.value);
+  if (given === undefined && byDefault?.kind === Kind.NULL) return null;
+  // Not declared, or of another type: what the validator makes of it is not known here.
+  return MAX_PAGE_SIZE;
 }

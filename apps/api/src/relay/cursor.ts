@@ -33,7 +33,9 @@ export function decodeCursor(cursor: string, order: string, length: number, argu
 }
 
 function isCursorValue(value: unknown): value is CursorValue {
-  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  // No row has a NUL in its key: PostgreSQL cannot even compare with one.
+  if (typeof value === 'string') return !value.includes('\0');
+  return value === null || ['number', 'boolean'].includes(typeof value);
 }
 
 function invalid(argument: string, cause?: unknown): Error {

@@ -60,5 +60,6 @@ describe('units', () => {
       '1 d ago',
     ]);
     expect(formatRelative(now + 3 * 3600_000, now)).toBe('in 3 h');
+    expect(formatRelative(now + 7 * 86_400_000 - 5000, now)).toBe('in 7 d');
   });
 });

@@ -66,14 +66,16 @@ export function formatRelative(time: number, now: number): string {
   const seconds = Math.round((now - time) / 1000);
   const size = Math.abs(seconds);
   if (size < 5) return 'now';
+  // What is past has taken so long in full; what is to come is rounded, so that a week does not begin with "6 d".
+  const whole = seconds > 0 ? Math.floor : Math.round;
   const [value, unit] =
     size < 60
       ? [size, 's']
       : size < 3600
-        ? [Math.floor(size / 60), 'min']
+        ? [whole(size / 60), 'min']
         : size < 86_400
-          ? [Math.floor(size / 3600), 'h']
-          : [Math.floor(size / 86_400), 'd'];
+          ? [whole(size / 3600), 'h']
+          : [whole(size / 86_400), 'd'];
   if (unit === 'd' && value > 30)
     return new Date(time).toLocaleDateString('en', { day: 'numeric', month: 'short', year: 'numeric' });
   return seconds > 0 ? `${value} ${unit} ago` : `in ${value} ${unit}`;

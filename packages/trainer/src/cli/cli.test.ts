@@ -9,7 +9,8 @@ import { CliError, EXIT } from './cliError.ts';
 import { loadConfig } from './loadConfig.ts';
 import { Progress, describeStep, duration } from './progress.ts';
 import { lineOfPrompt, readPromptFile } from './promptFiles.ts';
-import { RunFiles, createRunFolder, openRunFolder } from './runFiles.ts';
+import { train } from './train.ts';
+import { RunFiles, assertNoRun, createRunFolder, openRunFolder } from './runFiles.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -71,6 +72,26 @@ describe('loadConfig', () => {
   it('names the option when the wrong value came from --set', async () => {
     const { message } = await failure(loadConfig(await yaml(VALID), ['policyGradient.groupSize=-1']));
     expect(message).toMatch(/^--set policyGradient\.groupSize: /);
+  });
+
+  it('gives every error to the override or to the line that it comes from', async () => {
+    const reasons = async (text: string, ...overrides: string[]): Promise<string[]> =>
+      (await failure(loadConfig(await yaml(text), overrides))).message.split('\n');
+    // An unknown key of an override, beside a right override of the same section, and beside an unknown key of the file.
+    expect(await reasons(VALID, 'policyGradient.steps=3', 'policyGradient.typo=1')).toEqual([
+      '--set policyGradient.typo: there is no such setting',
+    ]);
+    expect(await reasons(`${VALID}  misspelt: 1\n`, 'policyGradient.typo=1')).toEqual([
+      expect.stringMatching(/run\.yaml:7: policyGradient\.misspelt: there is no such setting$/),
+      '--set policyGradient.typo: there is no such setting',
+    ]);
+    // An error within what was set, and one of the whole section that it stands in.
+    expect(await reasons(VALID, 'policyGradient={steps: 0, groupSize: 4}')).toEqual([
+      expect.stringMatching(/^--set policyGradient: policyGradient\.steps: /),
+    ]);
+    expect(await reasons(VALID, 'model.width=2048', 'model.layers=48', 'model.feedForward=2048')).toEqual([
+      expect.stringMatching(/^--set model\.\w+: model: the model would have /),
+    ]);
   });
 
   it('names the line of a syntax error, a file that is missing, and an override that is none', async () => {
@@ -161,6 +182,23 @@ describe('a run in files', () => {
       '--resume',
     );
     expect((await failure(openRunFolder(folder))).message).toContain('holds no run');
+    expect((await failure(assertNoRun(out))).message).toContain('holds a run already');
+  });
+});
+
+describe('a start that fails', () => {
+  it('leaves the folder free for the next try', async () => {
+    const file = await yaml(VALID.replace('kind: addition', 'kind: file\n  path: missing.jsonl'));
+    const out = join(folder, 'out');
+    const options = { set: [], out, backend: 'wasm' } as const;
+    const progress = new Progress({ isTTY: false, columns: 80, write: () => undefined });
+    const offline = { ...options, server: 'http://127.0.0.1:9', apiKey: 'nbl_wrong' };
+    for (const tried of [options, offline, options])
+      expect((await failure(train(file, tried, progress))).message).toContain('missing.jsonl');
+    // With its prompts there: refused only when the server is asked.
+    const whole = await yaml(VALID);
+    expect((await failure(train(whole, offline, progress))).exitCode).toBe(EXIT.server);
+    await expect(assertNoRun(out)).resolves.toBeUndefined();
   });
 });
 
@@ -179,6 +217,14 @@ describe('progress', () => {
     expect(describeStep(result(120, metrics), 450, 250, 0)).toBe(
       'step 120/450  policy gradient  reward 0.710  signal 0.382  2,310 tokens/s  1m 23s left',
     );
+  });
+
+  it('tells of null rewards, however few, where there are any', () => {
+    const line = (fraction: number): string =>
+      describeStep(result(1, { 'reward/mean': 0.5, 'reward/null_fraction': fraction }), 1, undefined, 0);
+    expect(line(0.469)).toBe('step 1/1  policy gradient  reward 0.500  null 47 %');
+    expect(line(0.001)).toContain('null 1 %');
+    expect(line(0)).not.toContain('null');
   });
 
   it('rewrites one line on a terminal, within its width', () => {

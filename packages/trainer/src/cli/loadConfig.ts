@@ -1,7 +1,7 @@
 /** @file From a YAML file and `--set` to a validated configuration, or to errors with file, line and path. */
 import { readFile } from 'node:fs/promises';
 
-import { parseRunConfig, type RunConfig } from '@nabla/domain';
+import { parseRunConfig, type ConfigError, type RunConfig } from '@nabla/domain';
 import { LineCounter, type Document, isNode, parse, parseDocument } from 'yaml';
 
 import { CliError, EXIT } from './cliError.ts';
@@ -22,7 +22,7 @@ export async function loadConfig(file: string, overrides: readonly string[]): Pr
     );
     throw new CliError(EXIT.usage, reasons.join('\n'));
   }
-  const set = new Set(overrides.map((override) => applyOverride(document, override)));
+  const set = overrides.map((override) => applyOverride(document, override));
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -31,12 +31,26 @@ export async function loadConfig(file: string, overrides: readonly string[]): Pr
   }
   const result = parseRunConfig(value);
   if (result.ok) return result.config;
-  const reasons = result.errors.map(({ path, message }) => {
+  const reasons = result.errors.flatMap(byUnknownKey).map(({ path, message }) => {
     const dotted = path.join('.');
-    const where = set.has(dotted) ? `--set ${dotted}` : `${file}${lineOf(document, lines, path)}`;
-    return `${where}: ${dotted === '' ? '' : `${dotted}: `}${message}`;
+    const override = set.find((other) => other === dotted) ?? set.find((other) => concern(other, dotted));
+    const where = override === undefined ? `${file}${lineOf(document, lines, path)}` : `--set ${override}`;
+    return `${where}: ${dotted === '' || dotted === override ? '' : `${dotted}: `}${message}`;
   });
   throw new CliError(EXIT.usage, reasons.join('\n'));
+}
+
+/** An error about keys that nobody knows stands at their section: one for each key instead, at the key. */
+function byUnknownKey(error: ConfigError): ConfigError[] {
+  if (!error.message.startsWith('Unrecognized key')) return [error];
+  const keys = Array.from(error.message.matchAll(/"([^"]+)"/g), ([, key = '']) => key);
+  if (keys.length === 0) return [error];
+  return keys.map((key) => ({ path: [...error.path, key], message: 'there is no such setting' }));
+}
+
+/** Whether one of two dotted paths leads through the other. */
+function concern(one: string, other: string): boolean {
+  return other !== '' && (`${one}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${one}.`));
 }
 
 /** Returns the dotted path that was set. */

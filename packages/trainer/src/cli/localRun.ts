@@ -12,21 +12,23 @@ import { CliError, EXIT, type ExitCode } from './cliError.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 import { lineOfPrompt, readPromptFile } from './promptFiles.ts';
-import { RunFiles, checkpointFolder } from './runFiles.ts';
+import { RunFiles, checkpointFolder, createRunFolder, type RunPlace } from './runFiles.ts';
 
 export interface LocalRunOptions {
   readonly config: RunConfig;
-  /** Holds the run; made by `createRunFolder`. */
+  /** Holds the run. */
   readonly folder: string;
-  /** Folder that paths of the configuration are relative to. */
-  readonly baseFolder: string;
+  readonly place: RunPlace;
+  /** The folder is not made yet. */
+  readonly isNew: boolean;
   readonly rewardsDir: string;
   readonly engine: EngineChoice;
   readonly progress: Progress;
 }
 
 export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
-  const { config, folder, baseFolder, rewardsDir, progress } = options;
+  const { config, folder, place, rewardsDir, progress } = options;
+  const { baseFolder } = place;
   if (config.task.kind === 'prompt_set')
     throw new CliError(
       EXIT.usage,
@@ -57,6 +59,7 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
       },
       {
         async started(at) {
+          if (files === undefined && options.isNew) await createRunFolder(folder, config, place);
           await files?.close();
           files = await RunFiles.open(folder, at.step);
           progress.start(at);
@@ -82,7 +85,7 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
 
 async function conclude(
   outcome: SupervisedOutcome,
-  { config, folder, baseFolder, progress }: LocalRunOptions,
+  { config, folder, place, progress }: LocalRunOptions,
 ): Promise<ExitCode> {
   const here = path.relative(process.cwd(), folder) || '.';
   switch (outcome.kind) {
@@ -104,7 +107,7 @@ async function conclude(
       const line =
         file === undefined || outcome.promptIndex === null
           ? undefined
-          : await lineOfPrompt(baseFolder, file, outcome.promptIndex);
+          : await lineOfPrompt(place.baseFolder, file, outcome.promptIndex);
       const where = line === undefined ? '' : `${file}:${line}: `;
       throw new CliError(
         EXIT.failed,

@@ -72,6 +72,7 @@ export function describeStep(
   };
   const fixed = (value: number): string => value.toFixed(3);
   add('reward/mean', 'reward', fixed);
+  if ((metrics.get('reward/null_fraction') ?? 0) > 0) add('reward/null_fraction', 'null', percent);
   add('signal/std', 'signal', fixed);
   add('sft/loss', 'loss', fixed);
   add('sft/token_accuracy', 'accuracy', fixed);
@@ -82,6 +83,11 @@ export function describeStep(
     parts.push(`${duration((total - result.step) * stepMs)} left`);
   if (waitingRecords > 10) parts.push(`${waitingRecords} records wait for the server`);
   return parts.join('  ');
+}
+
+/** Never 0: what is shown is there. */
+function percent(fraction: number): string {
+  return `${Math.max(1, Math.round(fraction * 100))} %`;
 }
 
 function tokensPerSecond(value: number): string {

@@ -26,14 +26,19 @@ export function checkpointFolder(folder: string): string {
   return path.join(folder, 'checkpoints');
 }
 
-/** Makes the folder of a new run. @throws CliError when it holds one already. */
-export async function createRunFolder(folder: string, config: RunConfig, place: RunPlace): Promise<void> {
-  await mkdir(folder, { recursive: true });
+/** Before anything is started for a new run. @throws CliError when the folder holds one already. */
+export async function assertNoRun(folder: string): Promise<void> {
   if (await exists(path.join(folder, 'config.yaml')))
     throw new CliError(
       EXIT.usage,
       `${folder} holds a run already: continue it with --resume, or give another folder with --out`,
     );
+}
+
+/** Makes the folder of a new run. @throws CliError when it holds one already. */
+export async function createRunFolder(folder: string, config: RunConfig, place: RunPlace): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await assertNoRun(folder);
   await writeDurably(path.join(folder, 'run.json'), `${JSON.stringify(place, null, 2)}\n`);
   await writeDurably(path.join(folder, 'config.yaml'), runConfigToYaml(config));
 }
@@ -47,11 +52,6 @@ export async function openRunFolder(folder: string): Promise<RunPlace> {
   const parsed = placeSchema.safeParse(parseJson(text));
   if (!parsed.success) throw new CliError(EXIT.usage, `${file} is damaged: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
-}
-
-/** Notes where the run is executed. */
-export function writePlace(folder: string, place: RunPlace): Promise<void> {
-  return writeDurably(path.join(folder, 'run.json'), `${JSON.stringify(place, null, 2)}\n`);
 }
 
 export class RunFiles {

@@ -24,11 +24,11 @@ import { CliError, EXIT, type ExitCode } from './cliError.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 import { readPromptFile } from './promptFiles.ts';
-import { writePlace, type RunPlace } from './runFiles.ts';
+import { createRunFolder, type RunPlace } from './runFiles.ts';
 
 export interface ServerRunOptions {
   readonly config: RunConfig;
-  /** Holds the spool and the checkpoints; made by `createRunFolder`. */
+  /** Holds the spool and the checkpoints. */
   readonly folder: string;
   readonly place: RunPlace;
   readonly url: string;
@@ -41,7 +41,8 @@ export interface ServerRunOptions {
 }
 
 const LEASE_SECONDS = 30;
-const STOP_SECONDS = 20;
+/** More than a step that does not end is given, so that the server still hears of it. */
+const STOP_SECONDS = 25;
 
 export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> {
   const { progress, config, place } = options;
@@ -171,11 +172,11 @@ function conclude(end: RunEnd, folder: string, progress: Progress): ExitCode {
   }
 }
 
-/** Makes a run that only this worker may claim, and notes it in the folder. */
+/** Makes a run that only this worker may claim, and the folder that holds it. */
 async function makeRun(client: Client, options: ServerRunOptions, workerId: string): Promise<string> {
   const projectId = await chooseProject(client, options.project);
   const run = await client.runs.create({ projectId, yaml: runConfigToYaml(options.config), workerId });
-  await writePlace(options.folder, {
+  await createRunFolder(options.folder, options.config, {
     ...options.place,
     server: { url: options.url, runId: run.id, workerId },
   });

@@ -9,7 +9,7 @@ import { CliError, EXIT, type ExitCode } from './cliError.ts';
 import { loadConfig } from './loadConfig.ts';
 import { runLocally } from './localRun.ts';
 import type { Progress } from './progress.ts';
-import { checkpointFolder, createRunFolder, openRunFolder, type RunPlace } from './runFiles.ts';
+import { assertNoRun, checkpointFolder, openRunFolder, type RunPlace } from './runFiles.ts';
 import { runOnServer } from './serverRun.ts';
 import { resumeAt } from './resumeAt.ts';
 
@@ -32,13 +32,13 @@ export async function train(
   progress: Progress,
 ): Promise<ExitCode> {
   const resuming = options.resume !== undefined && options.resume !== false;
-  const { config, folder, place } = await (resuming ? resumed(file, options) : started(file, options));
+  const { config, folder, place, isNew } = await (resuming ? resumed(file, options) : started(file, options));
   if (typeof options.resume === 'string')
     await resumeAt(checkpointFolder(folder), options.resume, (message) => progress.say(message));
   const rewardsDir = path.resolve(options.rewards ?? place.baseFolder);
-  const common = { config, folder, place, rewardsDir, engine: options.backend, progress };
+  const common = { config, folder, place, isNew, rewardsDir, engine: options.backend, progress };
   const url = options.server ?? place.server?.url;
-  if (url === undefined) return runLocally({ ...common, baseFolder: place.baseFolder });
+  if (url === undefined) return runLocally(common);
   if (typeof options.resume === 'string')
     throw new CliError(
       EXIT.usage,
@@ -51,6 +51,8 @@ interface Chosen {
   readonly config: RunConfig;
   readonly folder: string;
   readonly place: RunPlace;
+  /** The folder is made when the run has really begun: a start that fails may be repeated with the same `--out`. */
+  readonly isNew: boolean;
 }
 
 async function started(file: string | undefined, options: TrainOptions): Promise<Chosen> {
@@ -62,8 +64,8 @@ async function started(file: string | undefined, options: TrainOptions): Promise
   const config = await loadConfig(file, options.set);
   const folder = path.resolve(options.out ?? path.join('runs', folderName(config.name)));
   const place: RunPlace = { baseFolder: path.resolve(path.dirname(file)) };
-  await createRunFolder(folder, config, place);
-  return { config, folder, place };
+  await assertNoRun(folder);
+  return { config, folder, place, isNew: true };
 }
 
 /** The folder's own configuration counts; a file given must say the same, which the checkpoint's hash checks. */
@@ -84,7 +86,7 @@ async function resumed(file: string | undefined, options: TrainOptions): Promise
       EXIT.usage,
       `a run keeps its configuration: what is given differs from ${kept}. Start a new run with another --out instead`,
     );
-  return { config, folder, place };
+  return { config, folder, place, isNew: false };
 }
 
 function folderName(name: string): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { RewardConfig, TaskConfig } from '@nabla/domain';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import {
   builtInReward,
@@ -180,6 +180,28 @@ describe('scoreCompletions', () => {
     else expect(first?.components[0]?.error).toBeNull();
     expect(first?.components[1]?.value).toBe(1);
     expect(second?.reward).toBe(2);
+  });
+
+  it('takes an answer that does not come for null, without waiting for each in turn', async () => {
+    const never = component('slow', 1, (given) =>
+      given.completion.startsWith('hangs') ? new Promise(() => undefined) : Promise.resolve(1),
+    );
+    const inputs = Array.from({ length: 64 }, (_, index) => input(index === 5 ? 'good' : `hangs ${index}`));
+    let timers = 0;
+    const counted = vi.spyOn(globalThis, 'setTimeout').mockImplementation((callback) => {
+      timers++;
+      // All timers stand before the first ends: nobody waited for another.
+      setImmediate(() => {
+        expect(timers).toBe(64);
+        callback();
+      });
+      return undefined as unknown as NodeJS.Timeout; // nothing to clear
+    });
+    const scores = await scoreCompletions([never], inputs).finally(() => counted.mockRestore());
+    expect(scores[0]?.components[0]).toMatchObject({ value: null, error: 'no answer within 30 s' });
+    expect(scores.map(({ reward }) => reward).filter((reward) => reward !== null)).toEqual([1]);
+    const [soon] = await scoreCompletions([never], [input('hangs')], { answerMs: 5 });
+    expect(soon?.components[0]?.error).toBe('no answer within 0.005 s');
   });
 
   it('tells the first reason of a step', async () => {

@@ -18,15 +18,23 @@ export interface CompletionScore {
 }
 
 const MAX_ERROR_CHARS = 500;
+/** Time that a reward function has for one completion. */
+const ANSWER_MS = 30_000;
 
-/** Scores every completion by every component; asynchronous components run side by side. Never rejects for a component's sake. */
+export interface ScoreLimits {
+  /** After it an answer that is still awaited counts as null. A function that never returns at all cannot be left this way. */
+  readonly answerMs?: number;
+}
+
+/** Scores every completion by every component; all asynchronous answers are awaited side by side. Never rejects for a component's sake. */
 export function scoreCompletions(
   components: readonly RewardComponent[],
   inputs: readonly RewardInput[],
+  { answerMs = ANSWER_MS }: ScoreLimits = {},
 ): Promise<CompletionScore[]> {
   return Promise.all(
     inputs.map(async (input) => {
-      const scores = await Promise.all(components.map((component) => scoreOne(component, input)));
+      const scores = await Promise.all(components.map((component) => scoreOne(component, input, answerMs)));
       return { reward: weightedSum(scores), components: scores };
     }),
   );
@@ -42,10 +50,14 @@ export function firstScoreError(scores: readonly CompletionScore[]): string | nu
   return silent ? `${silent.name}: the reward function answered null` : null;
 }
 
-async function scoreOne(component: RewardComponent, input: RewardInput): Promise<ComponentScore> {
+async function scoreOne(
+  component: RewardComponent,
+  input: RewardInput,
+  answerMs: number,
+): Promise<ComponentScore> {
   const { name, weight, version } = component;
   try {
-    const value = await component.score(input);
+    const value = await answerWithin(answerMs, component.score(input));
     if (value === null) return { name, weight, version, value, error: null };
     if (typeof value === 'number' && Number.isFinite(value))
       return { name, weight, version, value, error: null };
@@ -53,10 +65,31 @@ async function scoreOne(component: RewardComponent, input: RewardInput): Promise
       typeof value === 'number' ? String(value) : value === undefined ? 'undefined' : `a ${typeof value}`;
     return { name, weight, version, value: null, error: `gave ${what} instead of a finite number or null` };
   } catch (error) {
+    if (error instanceof NoAnswer) return { name, weight, version, value: null, error: error.message };
     const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;
     return { name, weight, version, value: null, error: message.slice(0, MAX_ERROR_CHARS) };
   }
 }
+
+/** @throws Error when the answer is a promise that is not settled in time; what comes of it later is passed over. */
+async function answerWithin(ms: number, answer: unknown): Promise<unknown> {
+  if (typeof answer !== 'object' || answer === null || !('then' in answer)) return answer;
+  let timer: NodeJS.Timeout | undefined;
+  // One microtask later: every other function of the step was called by then, so that nobody's time passes while others compute.
+  const late = Promise.resolve().then(
+    () =>
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms / 1000} s`)), ms);
+      }),
+  );
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class NoAnswer extends Error {}
 
 function weightedSum(scores: readonly ComponentScore[]): number | null {
   let sum = 0;

@@ -154,7 +154,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
         await folder.remove();
         return { kind: 'finished', step: outcome.step, weightsHash: outcome.weightsHash };
       case 'failed':
-        note('ERROR', outcome.message);
+        // The API writes the cause into the run's log.
         await uploads.settled();
         await channel.fail(outcome.message, outcome.step ?? undefined, abandon);
         await folder.remove();

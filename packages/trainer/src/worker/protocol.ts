@@ -49,6 +49,8 @@ export type FromTraining =
   | { readonly type: 'waiting'; readonly reason: string | null }
   | { readonly type: 'finished'; readonly step: number; readonly weightsHash: string }
   | { readonly type: 'stopped'; readonly step: number }
+  /** An error that nobody caught, for instance from a timer of a reward module; the process ends with it. */
+  | { readonly type: 'uncaught'; readonly message: string }
   | ({ readonly type: 'failed' } & TrainingFailure);
 
 /** Steps that may be under way or not yet safe: one is computed while the one before is written to disk. */

@@ -1,37 +1,65 @@
 /** @file One run in training processes: hands stop requests on, and begins again from the last checkpoint when a process is lost. */
-import type { ProcessPool } from './processPool.ts';
 import type { TrainingJob } from './protocol.ts';
 import type { StopRequest } from './stopRequest.ts';
-import type { TrainingHandlers, TrainingOutcome } from './trainingProcess.ts';
+import type { EngineChoice, TrainingHandlers, TrainingOutcome, TrainingProcess } from './trainingProcess.ts';
 
 /** A process that dies this often without getting further dies of the run, not of bad luck. */
 const CRASHES_WITHOUT_PROGRESS = 3;
 /** Time that a run nobody wants any more has to end by itself; a long step or a hanging reward module may not. */
 const DROP_GRACE_MS = 3000;
+/** Time without a word that a run has to end its step and keep a checkpoint; then the step is abandoned. */
+const SAVE_GRACE_MS = 20_000;
+
+/** A `ProcessPool`, or what a test puts in its place. */
+export interface TrainingProcesses {
+  take(engine: EngineChoice): Promise<Pick<TrainingProcess, 'run' | 'stop' | 'kill' | 'close'>>;
+}
+
+export interface StopLimits {
+  readonly saveMs?: number;
+}
 
 export type SupervisedOutcome = Exclude<TrainingOutcome, { kind: 'crashed' }>;
 
 export async function superviseTraining(
-  pool: ProcessPool,
+  pool: TrainingProcesses,
   job: TrainingJob,
   handlers: TrainingHandlers,
   stop: StopRequest,
+  { saveMs = SAVE_GRACE_MS }: StopLimits = {},
 ): Promise<SupervisedOutcome> {
   let crashes = 0;
   let furthest = 0;
   for (;;) {
     let step = 0;
-    const outcome = await runOnce(pool, job, stop, {
-      ...handlers,
-      async step(result) {
-        await handlers.step(result);
-        step = result.step;
-        if (step > furthest) crashes = 0;
-        furthest = Math.max(furthest, step);
+    const { outcome, abandoned } = await runOnce(
+      pool,
+      job,
+      { stop, saveMs },
+      {
+        ...handlers,
+        async started(at) {
+          step = at.step;
+          furthest = Math.max(furthest, step);
+          await handlers.started(at);
+        },
+        async step(result) {
+          await handlers.step(result);
+          step = result.step;
+          if (step > furthest) crashes = 0;
+          furthest = Math.max(furthest, step);
+        },
       },
-    });
+    );
     if (outcome.kind !== 'crashed') return outcome;
     if (stop.kind === 'drop') return { kind: 'stopped', step };
+    if (abandoned) {
+      await handlers.log(
+        'WARN',
+        `step ${step + 1} did not end within ${saveMs / 1000} s and was abandoned; the run goes on later from its last checkpoint`,
+      );
+      return { kind: 'stopped', step };
+    }
     if (++crashes >= CRASHES_WITHOUT_PROGRESS)
       return {
         kind: 'failed',
@@ -48,31 +76,45 @@ export async function superviseTraining(
 }
 
 async function runOnce(
-  pool: ProcessPool,
+  pool: TrainingProcesses,
   job: TrainingJob,
-  stop: StopRequest,
+  { stop, saveMs }: { stop: StopRequest; saveMs: number },
   handlers: TrainingHandlers,
-): Promise<TrainingOutcome> {
+): Promise<{ outcome: TrainingOutcome; abandoned: boolean }> {
   let process;
   try {
     process = await pool.take(job.config.backend);
   } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
     return {
-      kind: 'failed',
-      code: 'BACKEND',
-      message: error instanceof Error ? error.message : String(error),
-      step: null,
-      promptIndex: null,
+      outcome: { kind: 'failed', code: 'BACKEND', message, step: null, promptIndex: null },
+      abandoned: false,
     };
   }
   const running = process;
   let deadline: NodeJS.Timeout | undefined;
+  let abandoned = false;
   const unlisten = stop.listen((kind) => {
     running.stop(kind === 'save');
-    if (kind === 'drop') deadline ??= setTimeout(() => running.kill(), DROP_GRACE_MS);
+    clearTimeout(deadline);
+    deadline = setTimeout(
+      () => {
+        abandoned = kind === 'save';
+        running.kill();
+      },
+      kind === 'save' ? saveMs : DROP_GRACE_MS,
+    );
   });
   try {
-    return await running.run(job, handlers);
+    const outcome = await running.run(job, {
+      ...handlers,
+      async step(result) {
+        await handlers.step(result);
+        // A word from it: the checkpoint that follows has its time too.
+        if (stop.kind === 'save' && !abandoned) deadline?.refresh();
+      },
+    });
+    return { outcome, abandoned };
   } finally {
     unlisten();
     clearTimeout(deadline);

@@ -19,6 +19,9 @@ import {
 } from './protocol.ts';
 
 const DISK_RETRY_MS = 2000;
+/** For the last message of a process that ends. */
+const GOODBYE_MS = 1000;
+const MAX_UNCAUGHT_CHARS = 1000;
 
 let credits = STEPS_IN_FLIGHT;
 let stop: { checkpoint: boolean } | undefined;
@@ -45,6 +48,21 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches every process of the terminal; the parent decides what it means for the run.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+
+// Of code that nobody awaits: a reward module's timer, or a promise it let go of. The state is unknown, so the process ends.
+process.on('uncaughtException', (error: unknown) => {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;
+  process.stderr.write(`${detail}\n`);
+  setTimeout(() => process.exit(1), GOODBYE_MS).unref();
+  send({
+    type: 'uncaught',
+    message: `an error that nothing caught, ${message}`.slice(0, MAX_UNCAUGHT_CHARS),
+  }).then(
+    () => process.exit(1),
+    () => process.exit(1),
+  );
+});
 
 /** Resolves when the message is handed over, so that a long step cannot hold it back. */
 function send(message: FromTraining): Promise<void> {
@@ -105,6 +123,7 @@ async function openSession(backend: Backend, job: TrainingJob): Promise<Session>
     ...(prompts === undefined ? {} : { prompts }),
     ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
     ...(rewardsDir === undefined ? {} : { rewardsDir }),
+    warn,
     ...(restored === undefined ? {} : { restore: restored.state }),
   });
   if (restored !== undefined)

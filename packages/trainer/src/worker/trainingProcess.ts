@@ -36,6 +36,9 @@ export type TrainingOutcome =
   /** The process is gone without a word: killed, out of memory, or a fault in native code. */
   | { readonly kind: 'crashed'; readonly detail: string };
 
+/** For messages that a process sent before it ended. */
+const LAST_WORDS_MS = 1000;
+
 const ENTRY = fileURLToPath(new URL('./trainingChild.ts', import.meta.url));
 
 export class TrainingProcess {
@@ -43,6 +46,8 @@ export class TrainingProcess {
   readonly #exited: Promise<string>;
   readonly #ready: Promise<EngineInfo>;
   #deliver: (message: FromTraining) => void = () => undefined;
+  /** The error that ended it, if it could tell. */
+  #uncaught: string | undefined;
 
   /** Starts it and lets it open its engine, which takes a second or two; the job may come later. */
   constructor(engine: EngineChoice) {
@@ -55,9 +60,14 @@ export class TrainingProcess {
     });
     this.#exited = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
-      this.#child.once('exit', (code, signal) =>
-        resolve(signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`),
-      );
+      this.#child.once('exit', (code, signal) => {
+        const how = signal === null ? `it exited with code ${code}` : `it was ended by ${signal}`;
+        const tell = (): void => resolve(this.#uncaught === undefined ? how : `${how}: ${this.#uncaught}`);
+        if (!this.#child.connected) return tell();
+        // Its last messages may come after its end. Whoever else holds the channel (a process of a reward module) is not waited for.
+        this.#child.once('disconnect', tell);
+        setTimeout(tell, LAST_WORDS_MS).unref();
+      });
     });
     const opened = new Promise<EngineInfo>((resolve, reject) => {
       this.#deliver = (message) => {
@@ -66,7 +76,9 @@ export class TrainingProcess {
       };
     });
     this.#child.on('message', (message: unknown) => {
-      if (isFromTraining(message)) this.#deliver(message);
+      if (!isFromTraining(message)) return;
+      if (message.type === 'uncaught') this.#uncaught = message.message;
+      else this.#deliver(message);
     });
     this.#ready = Promise.race([
       opened,
@@ -120,6 +132,7 @@ export class TrainingProcess {
   async #handle(message: FromTraining, handlers: TrainingHandlers): Promise<TrainingOutcome | undefined> {
     switch (message.type) {
       case 'ready':
+      case 'uncaught':
         return undefined;
       case 'started':
         await handlers.started(message);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { readSettings } from './env.ts';
 import { StopRequest, type StopKind } from './stopRequest.ts';
-import { lockFolder, workerIdentity } from './workerFolder.ts';
+import { lockFolder, makeRewardsFolder, workerIdentity } from './workerFolder.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -38,6 +38,15 @@ describe('the worker’s folder', () => {
     expect(await workerIdentity(folder)).toBe(id);
     await writeFile(join(folder, 'worker.json'), '{}');
     await expect(workerIdentity(folder)).rejects.toThrow('remove it to begin as a new worker');
+  });
+
+  it('makes the folder of reward modules, and says why it cannot', async () => {
+    const rewards = join(folder, 'data', 'rewards');
+    expect(await makeRewardsFolder(rewards)).toBeNull();
+    await writeFile(join(rewards, 'mine.mjs'), 'export default () => 1;');
+    expect(await makeRewardsFolder(rewards)).toBeNull();
+    expect(await readFile(join(rewards, 'mine.mjs'), 'utf8')).toContain('=> 1');
+    expect(await makeRewardsFolder(join(rewards, 'mine.mjs'))).toContain('mine.mjs cannot be made: ');
   });
 
   it('is held by one process, whose end frees it', async () => {

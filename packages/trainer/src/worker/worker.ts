@@ -18,7 +18,7 @@ import type { WorkerSettings } from './env.ts';
 import { executeRun, type RunContext, type RunEnd } from './executeRun.ts';
 import { ProcessPool } from './processPool.ts';
 import type { EngineInfo } from './protocol.ts';
-import { lockFolder, workerIdentity } from './workerFolder.ts';
+import { lockFolder, makeRewardsFolder, workerIdentity } from './workerFolder.ts';
 
 export interface WorkerHooks {
   readonly log: (level: LogLevel, message: string, runId?: string) => void;
@@ -45,6 +45,11 @@ export async function runWorker(
     () => (deadline = setTimeout(() => abandon.abort(), settings.stopSeconds * 1000)),
     { once: true },
   );
+  if (settings.rewardsDir !== undefined) {
+    const problem = await makeRewardsFolder(path.resolve(settings.rewardsDir));
+    // Runs without a module need no folder.
+    if (problem !== null) log('WARN', problem);
+  }
   const pool = new ProcessPool(settings.backend);
   try {
     const workerId = await workerIdentity(folder);

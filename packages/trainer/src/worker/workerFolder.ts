@@ -26,6 +26,16 @@ export async function workerIdentity(folder: string): Promise<string> {
   return id;
 }
 
+/** Makes the folder for reward modules, so that people find where to put them. @returns why it cannot be, else null. */
+export async function makeRewardsFolder(folder: string): Promise<string | null> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return null;
+  } catch (error) {
+    return `the rewards folder ${folder} cannot be made: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
 export interface FolderLock {
   release(): Promise<void>;
 }

@@ -21,6 +21,15 @@ interface Payload {
 const create = (name: string, jsonl: string) =>
   mutate<Payload>(api, 'createPromptSet', 'CreatePromptSetInput', FIELDS, { projectId, name, jsonl });
 
+test('a NUL that JSON writes by an escape is refused with its place, and nothing is stored', async () => {
+  const refused = await create('NUL', `${line({ prompt: 'fine' })}\n${line({ prompt: '1', level: ['\0'] })}`);
+  expect(refused).toMatchObject({
+    promptSet: null,
+    errors: [{ code: 'INVALID_INPUT', path: ['input', 'jsonl', '1', 'metadata', 'level', '0'] }],
+  });
+  expect(await api.db.prisma.promptSet.count({ where: { name: 'NUL' } })).toBe(0);
+});
+
 test('a file becomes a version, with answers and what else its lines hold; another upload the next one', async () => {
   const jsonl = [
     line({ prompt: '1+1=', answer: '2', level: 'easy' }),

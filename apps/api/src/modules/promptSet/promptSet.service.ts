@@ -4,7 +4,7 @@ import { newId, Prisma } from '@nabla/db';
 import { BOUNDS, parsePromptFile, type PromptFile, type PromptRecord } from '@nabla/domain';
 import { actorOf, type Context } from '../../context.ts';
 import { refuse, type UserError } from '../../errors.ts';
-import { boundedText, requiredText } from '../../input.ts';
+import { boundedText, refuseNul, requiredText } from '../../input.ts';
 import type { PromptSet } from '../../sources.ts';
 import { findPromptSet, requireProject } from '../node/find.ts';
 import { transact } from '../../transact.ts';
@@ -90,6 +90,8 @@ interface VersionContent {
 
 async function insertVersion(tx: Prisma.TransactionClient, content: VersionContent): Promise<void> {
   const { prompts } = content;
+  // JSON can write one by an escape.
+  refuseNul(prompts, ['input', 'jsonl']);
   const { id: versionId } = await tx.promptSetVersion.create({
     data: {
       id: newId('promptSetVersion'),

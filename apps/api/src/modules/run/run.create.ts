@@ -2,8 +2,8 @@
 import { newId, Prisma } from '@nabla/db';
 import { BOUNDS, configHash, type RunConfig, runConfigToYaml, totalSteps } from '@nabla/domain';
 import { actorOf, type Context } from '../../context.ts';
-import { refuse, Refusal } from '../../errors.ts';
-import { boundedText, requiredText, tagList } from '../../input.ts';
+import { refuse, Refusal, type UserError } from '../../errors.ts';
+import { boundedText, refuseNul, requiredText, tagList } from '../../input.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
 import type { Run } from '../../sources.ts';
 import { configErrors, parseConfigSource } from '../config/config.service.ts';
@@ -24,7 +24,10 @@ export interface CreateRunInput {
   workerId?: Maybe<string>;
 }
 
-/** The run; the one there is already when the idempotency key was used before. */
+/**
+ * The run; the one there is already when the idempotency key was used before in the project.
+ * @throws Refusal CONFLICT when the key was used for another configuration.
+ */
 export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ run: Run }> {
   const { workspaceId, userId } = actorOf(ctx);
   const project = await requireProject(ctx, input.projectId, ['input', 'projectId']);
@@ -32,11 +35,11 @@ export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ 
     input.idempotencyKey == null
       ? null
       : requiredText(input.idempotencyKey, 200, ['input', 'idempotencyKey']);
+  const data = runDataOf(input, { workspaceId, projectId: project.id, ownerId: userId });
   if (key !== null) {
     const before = await findByKey(ctx, project.id, key);
-    if (before !== null) return { run: before };
+    if (before !== null) return { run: sameExperiment(before, data.configHash) };
   }
-  const data = runDataOf(input, { workspaceId, projectId: project.id, ownerId: userId });
   await checkReferences(ctx, data, workspaceId);
   const tags = tagList(input.tags ?? [], ['input', 'tags']);
   try {
@@ -47,7 +50,7 @@ export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ 
     // Two requests with one key at once: the second finds the first one's run.
     const first = isUniqueViolation(error) && key !== null ? await findByKey(ctx, project.id, key) : null;
     if (first === null) throw error;
-    return { run: first };
+    return { run: sameExperiment(first, data.configHash) };
   }
 }
 
@@ -57,6 +60,8 @@ export function runDataOf(
   place: { workspaceId: string; projectId: string; ownerId: string },
 ) {
   const config = configOf(input);
+  // A reserved run is made by the process that has the files (`nabla train`) and claimed by it alone.
+  if (input.workerId == null) refuseFiles(config);
   return {
     id: newId('run'),
     ...place,
@@ -93,7 +98,24 @@ export async function insertRun(
 function configOf(input: Pick<CreateRunInput, 'config' | 'yaml'>): RunConfig {
   const result = parseConfigSource(input);
   if (!result.ok) throw new Refusal(configErrors(result, 'config'));
+  // YAML can write one by an escape.
+  refuseNul(result.config, ['config']);
   return result.config;
+}
+
+/** @throws Refusal INVALID_INPUT naming every file that the configuration wants to have read. */
+function refuseFiles(config: RunConfig): void {
+  const errors: UserError[] = [];
+  const add = (path: string[], remedy: string) => {
+    const message = `${path.join('.')} names a file, and workers read no files of others: ${remedy}.`;
+    errors.push({ code: 'INVALID_INPUT', message, path: ['config', ...path] });
+  };
+  const ownProcess = 'execute the run with `nabla train --server` where the file is';
+  if (config.task.kind === 'file') add(['task', 'kind'], `upload a prompt set, or ${ownProcess}`);
+  if (config.warmup?.path !== undefined) {
+    add(['warmup', 'path'], `leave it out to warm up on the task's own prompts, or ${ownProcess}`);
+  }
+  if (errors.length > 0) throw new Refusal(errors);
 }
 
 /** What the run names must be there, in this workspace. @throws Refusal NOT_FOUND */
@@ -125,6 +147,16 @@ async function checkReferences(
 
 function findByKey(ctx: Context, projectId: string, idempotencyKey: string): Promise<Run | null> {
   return ctx.db.prisma.run.findUnique({ where: { projectId_idempotencyKey: { projectId, idempotencyKey } } });
+}
+
+/** The run of a key, if it is the experiment that is asked for now. */
+function sameExperiment(before: Run, hash: string): Run {
+  if (before.configHash === hash) return before;
+  throw refuse(
+    'CONFLICT',
+    `The idempotency key was used for run ${before.number}, which has another configuration; give a new key.`,
+    ['input', 'idempotencyKey'],
+  );
 }
 
 function isUniqueViolation(error: unknown): boolean {

@@ -67,6 +67,47 @@ describe('creating', () => {
     expect((await create({ ...input, projectId: other })).run?.['id']).not.toBe(one.run?.['id']);
   });
 
+  test('a key that was used for another configuration is a conflict, also when both come at once', async () => {
+    const other = { ...testConfig, seed: 7 };
+    const { run } = await create({ config: testConfig, idempotencyKey: 'taken' });
+    expect(await create({ config: other, idempotencyKey: 'taken' })).toMatchObject({
+      run: null,
+      errors: [
+        {
+          code: 'CONFLICT',
+          path: ['input', 'idempotencyKey'],
+          message: expect.stringContaining(`run ${String(run?.['number'])},`),
+        },
+      ],
+    });
+    const both = await Promise.all(
+      [testConfig, other].map((config) => create({ config, idempotencyKey: 'raced' })),
+    );
+    expect(both.filter((one) => one.run !== null)).toHaveLength(1);
+    expect(both.flatMap((one) => one.errors)).toMatchObject([{ code: 'CONFLICT' }]);
+  });
+
+  test('files are for the process that reserves the run for itself', async () => {
+    const config = {
+      ...testConfig,
+      task: { kind: 'file', path: 'prompts.jsonl' },
+      warmup: { steps: 1, path: 'pairs.jsonl' },
+    };
+    expect(await create({ config })).toMatchObject({
+      run: null,
+      errors: [
+        {
+          code: 'INVALID_INPUT',
+          path: ['config', 'task', 'kind'],
+          message: expect.stringContaining('workers read no files of others: upload a prompt set'),
+        },
+        { code: 'INVALID_INPUT', path: ['config', 'warmup', 'path'] },
+      ],
+    });
+    const workerId = await register(api, 'wrk_with_files');
+    expect(await create({ config, workerId })).toMatchObject({ run: { status: 'QUEUED' }, errors: [] });
+  });
+
   test.each<[string, object, string[], RegExp]>([
     ['neither JSON nor YAML', {}, ['config'], /once/],
     ['both', { config: testConfig, yaml: 'name: x' }, ['config'], /once/],
@@ -81,6 +122,12 @@ describe('creating', () => {
       { config: { ...testConfig, policyGradient: { steps: 10, groupSize: 100_000 } } },
       ['config', 'policyGradient', 'groupSize'],
       /256/,
+    ],
+    [
+      'a NUL that YAML writes by an escape',
+      { yaml: String.raw`{ name: "a\0b", task: { kind: addition }, policyGradient: { steps: 1 } }` },
+      ['config', 'name'],
+      /NUL/,
     ],
     ['YAML that is none', { yaml: 'a: [1' }, ['config'], /line/],
     [

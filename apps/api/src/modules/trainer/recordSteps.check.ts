@@ -83,6 +83,7 @@ function checkRecord(record: StepRecordInput, totalSteps: number, path: Path): S
   atMost(record.metrics.length, RECORD_LIMITS.metrics, 'metrics in one record', [...path, 'metrics']);
   record.metrics.forEach((metric, index) => checkMetric(metric, totalSteps, [...path, 'metrics', index]));
   const logs = record.logs ?? [];
+  distinctIndices(record.completions ?? [], [...path, 'completions']);
   atMost(logs.length, RECORD_LIMITS.logs, 'log lines in one record', [...path, 'logs']);
   return {
     sequence: record.sequence,
@@ -118,6 +119,18 @@ function checkMetric(metric: MetricPointsInput, totalSteps: number, path: Path):
   }
 }
 
+/** Of two completions of one index only one could be kept. */
+function distinctIndices(completions: readonly CompletionInput[], path: Path): void {
+  const seen = new Set<number>();
+  for (const [position, { index }] of completions.entries()) {
+    if (seen.has(index)) {
+      const message = `The record has two completions of index ${index}; each index stands for one completion of the step.`;
+      throw refuse('INVALID_INPUT', message, [...path, position, 'index']);
+    }
+    seen.add(index);
+  }
+}
+
 function checkCompletion(completion: CompletionInput, path: Path): CompletionEntry {
   inRange(completion.index, RECORD_LIMITS.integer, [...path, 'index']);
   inRange(completion.group, RECORD_LIMITS.integer, [...path, 'group']);
@@ -142,7 +155,10 @@ function checkCompletion(completion: CompletionInput, path: Path): CompletionEnt
     logp: completion.logp ?? null,
     refLogp: completion.refLogp ?? null,
     updatedLogp: completion.updatedLogp ?? null,
-    tokens: completion.tokens == null ? null : checkTokens(completion.tokens, [...path, 'tokens']),
+    tokens:
+      completion.tokens == null
+        ? null
+        : checkTokens(completion.tokens, completion.tokenCount, [...path, 'tokens']),
   };
 }
 
@@ -159,9 +175,13 @@ function checkReward(reward: RewardInput, path: Path): CompletionEntry['rewards'
 }
 
 /** All arrays have one element of 4 bytes per token. */
-function checkTokens(tokens: TokensInput, path: Path): TokensEntry {
+function checkTokens(tokens: TokensInput, tokenCount: number, path: Path): TokensEntry {
   const count = tokens.tokenIds.byteLength / 4;
   atMost(count, RECORD_LIMITS.tokens, 'tokens', [...path, 'tokenIds']);
+  if (count !== tokenCount) {
+    const message = `tokenIds has ${count} elements, and tokenCount is ${tokenCount}; they must be equal.`;
+    throw refuse('INVALID_INPUT', message, [...path, 'tokenIds']);
+  }
   const sameLength = (name: 'pieces' | 'logp' | 'refLogp' | 'updatedLogp', length: number) => {
     if (length === count) return;
     throw refuse(

@@ -133,6 +133,20 @@ describe('step records', () => {
       { code: 'INVALID_INPUT', path: 'completions.0.tokens.pieces', message: /1 elements for 2 tokens/ },
     ],
     [
+      'another number of tokens than the completion says',
+      { completions: [completionInput(0), completionInput(1, { tokenCount: 3 })] },
+      {
+        code: 'INVALID_INPUT',
+        path: 'completions.1.tokens.tokenIds',
+        message: /2 elements.*tokenCount is 3/,
+      },
+    ],
+    [
+      'two completions of one index',
+      { completions: [completionInput(0), completionInput(1), completionInput(0)] },
+      { code: 'INVALID_INPUT', path: 'completions.2.index', message: /two completions of index 0/ },
+    ],
+    [
       'a text of absurd length',
       { completions: [completionInput(0, { text: 'x'.repeat(RECORD_LIMITS.completionChars + 1) })] },
       { code: 'TOO_LARGE', path: 'completions.0.text', message: /the bound is 400000/ },

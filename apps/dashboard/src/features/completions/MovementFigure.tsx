@@ -12,6 +12,8 @@ export function MovementFigure({ row }: { readonly row: CompletionRow }) {
   if (delta === null) return <span>{formatAligned(row.logp)}</span>;
   const movement = movementOf(row.signal ?? null, delta);
   const moved = Math.abs(delta) >= STILL_NATS;
+  // Without a signal of its own the others moved it: neither good nor bad.
+  const pushed = movement === 'with' || movement === 'against';
   return (
     <span className={styles.movement}>
       <span className={styles.from}>
@@ -20,7 +22,7 @@ export function MovementFigure({ row }: { readonly row: CompletionRow }) {
         <span className="visually-hidden"> to </span>
         {formatAligned(row.updatedLogp)}
       </span>
-      <span className={cx(styles.delta, moved && (delta > 0 ? styles.up : styles.down))}>
+      <span className={cx(styles.delta, pushed ? (delta > 0 ? styles.up : styles.down) : styles.unpushed)}>
         {moved && (delta > 0 ? <ArrowUp size={12} aria-hidden /> : <ArrowDown size={12} aria-hidden />)}
         {formatAligned(delta, true)}
       </span>

@@ -115,7 +115,11 @@ function Outcome({ row }: { readonly row: CompletionRow }) {
     <p className={styles.outcome}>
       {asked} Its log-probability went from {formatNumber(row.logp ?? 0)} to{' '}
       {formatNumber(row.updatedLogp ?? 0)} nats (
-      <span className={cx(delta > 0 ? styles.up : delta < 0 ? styles.down : undefined)}>
+      <span
+        className={cx(
+          movement !== 'no_signal' && movement !== 'still' && (delta > 0 ? styles.up : styles.down),
+        )}
+      >
         {formatDelta('none', delta)}
       </span>
       ): {likelihood(factor)}

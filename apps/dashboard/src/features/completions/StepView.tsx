@@ -98,6 +98,7 @@ export function StepView({
         runId={runId}
         step={step}
         rule={rule}
+        following={following}
         groupLimit={groupLimit}
         openId={url.get('c')}
         // Opening one holds the step: what one reads must not be turned away.
@@ -111,6 +112,7 @@ function Step({
   runId,
   step,
   rule,
+  following,
   groupLimit,
   openId,
   onToggle,
@@ -118,6 +120,8 @@ function Step({
   readonly runId: string;
   readonly step: number;
   readonly rule: SignalRule | null;
+  /** The step turns by itself as the run goes on. */
+  readonly following: boolean;
   readonly groupLimit?: number | undefined;
   readonly openId: string | null;
   readonly onToggle: (row: CompletionRow) => void;
@@ -132,7 +136,7 @@ function Step({
     () => list.nodes.map((node) => readFragment(completionRowFragment, node)),
     [list.nodes],
   );
-  // The step before stays, faded, until the one asked for is there: scrubbing does not flicker.
+  // The step before stays until the one asked for is there; faded only where a person chose the step and waits for it.
   const held = useRef<readonly CompletionRow[]>([]);
   if (rows.length > 0) held.current = rows;
   const stale = rows.length === 0 && list.loading;
@@ -150,7 +154,7 @@ function Step({
     );
   const visible = groupLimit === undefined ? groups : groups.slice(0, groupLimit);
   return (
-    <div className={cx(styles.groups, stale && styles.stale)} aria-busy={stale}>
+    <div className={cx(styles.groups, stale && !following && styles.stale)} aria-busy={stale}>
       <CompletionColumns />
       {visible.map((group) => (
         <Group

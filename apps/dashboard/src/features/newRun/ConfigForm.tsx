@@ -144,7 +144,9 @@ function Folding({ member }: { readonly member: FormMember | undefined }) {
             <summary>
               {labelOf(one.key)}{' '}
               <span className={styles.summary}>
-                {broken > 0 ? `${broken} to correct` : summaryOf(one.node, valueAt(draft.value, path))}
+                {broken > 0
+                  ? `${broken} ${broken === 1 ? 'error' : 'errors'}`
+                  : summaryOf(one.node, valueAt(draft.value, path))}
               </span>
             </summary>
             {one.node.type === 'object' && (

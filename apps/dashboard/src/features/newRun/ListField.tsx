@@ -3,6 +3,7 @@ import { Plus, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { type Path, errorsAt, valueAt } from './draft.ts';
+import { ERROR_MARK } from './focusFirstError.ts';
 import { useForm } from './FormContext.tsx';
 import type { FormNode } from './formNode.ts';
 import styles from './ListField.module.css';
@@ -66,7 +67,7 @@ export function ListField({
         </div>
       ))}
       {errors.map((error) => (
-        <span key={error} className={styles.error}>
+        <span key={error} className={styles.error} {...ERROR_MARK}>
           {error}
         </span>
       ))}

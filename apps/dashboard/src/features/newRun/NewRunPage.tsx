@@ -9,7 +9,7 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { Crumbs } from '../shell/Crumbs.tsx';
-import { draftText, editDraft } from './draft.ts';
+import { cloneText, draftText, editDraft } from './draft.ts';
 import { RunEditor } from './RunEditor.tsx';
 
 const newRunQuery = graphql(`
@@ -100,9 +100,7 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
 
   const preset = url.get('preset');
   const prompts = url.get('prompts');
-  const start = data.run
-    ? editDraft(draftText(data.run.config), ['name'], `${data.run.name}-clone`)
-    : startText(preset, prompts);
+  const start = data.run ? cloneText(data.run.config, data.run.name) : startText(preset, prompts);
   const origin = cloneId ?? (prompts === null ? (preset ?? '') : `prompts:${prompts}`);
   return (
     <>

@@ -12,11 +12,13 @@ import { Menu, MenuItem } from '../../ui/Menu.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { ConfigForm } from './ConfigForm.tsx';
-import { draftText, editDraft, readDraft } from './draft.ts';
+import { draftText, editDraft, onePerPath, readDraft } from './draft.ts';
 import { type FormApi, FormProvider } from './FormContext.tsx';
 import { type KeptDraft, dropDraft, freshKey, keepDraft, readKeptDraft } from './keptDraft.ts';
+import { focusFirstError } from './focusFirstError.ts';
 import { LaunchDetails } from './LaunchDetails.tsx';
 import { LaunchSummary } from './LaunchSummary.tsx';
+import { plainMessage } from './plainMessage.ts';
 import styles from './RunEditor.module.css';
 import { YamlEditor } from './YamlEditor.tsx';
 
@@ -101,8 +103,13 @@ export function RunEditor({
   const draft = useMemo(() => {
     const refused = problems
       .filter((one) => one.path[0] === 'config')
-      .map((one) => ({ path: one.path.slice(1), message: one.message, line: undefined, column: undefined }));
-    return { ...local, errors: [...local.errors, ...refused] };
+      .map((one) => ({
+        path: one.path.slice(1),
+        message: plainMessage(one.message),
+        line: undefined,
+        column: undefined,
+      }));
+    return { ...local, errors: onePerPath([...local.errors, ...refused]) };
   }, [local, problems]);
   const form: FormApi = {
     draft,
@@ -116,8 +123,9 @@ export function RunEditor({
     setRestored(false);
   };
 
-  const launch = async (event: FormEvent): Promise<void> => {
+  const launch = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
+    if (draft.errors.length > 0) return focusFirstError(event.currentTarget);
     if (!local.config) return;
     const result = await createRun({
       input: {
@@ -170,7 +178,8 @@ export function RunEditor({
         <div className={styles.fields}>
           {!draft.editable && (
             <Callout tone="warn" title="The YAML cannot be read">
-              The form rests until it can; nothing is lost. What is wrong is listed below the YAML.
+              The form is locked until the YAML can be read; nothing is lost. What is wrong is listed below
+              the YAML.
             </Callout>
           )}
           <FormProvider value={form}>
@@ -189,12 +198,13 @@ export function RunEditor({
             ))}
             <Button
               type="submit"
-              variant="primary"
+              variant={draft.errors.length > 0 ? 'default' : 'primary'}
               busy={fetching || launched}
-              disabled={draft.errors.length > 0}
               className={styles.launch}
             >
-              {draft.errors.length > 0 ? `${draft.errors.length} to correct` : 'Launch run'}
+              {draft.errors.length === 0
+                ? 'Launch run'
+                : `Show ${draft.errors.length} ${draft.errors.length === 1 ? 'error' : 'errors'}`}
             </Button>
             <YamlEditor text={kept.text} errors={draft.errors} onChange={(text) => change({ text })} />
           </div>

@@ -4,6 +4,7 @@ import { useId, useState } from 'react';
 import { Checkbox, Field, Input, Select, Switch } from '../../ui/Field.tsx';
 import { SegmentedControl } from '../../ui/Tabs.tsx';
 import { type Path, errorsAt, textOf, valueAt } from './draft.ts';
+import { ERROR_MARK } from './focusFirstError.ts';
 import { useForm } from './FormContext.tsx';
 import type { FormMember, FormNode } from './formNode.ts';
 import { kindLabel, labelOf } from './labels.ts';
@@ -149,10 +150,12 @@ function toWritten(text: string): number | string | undefined {
 
 function TextField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'text' }>>) {
   const { value, errors, set, disabled } = useValue(path);
+  // The first field of the form: its label says all of it.
+  const isRunName = path.length === 1 && path[0] === 'name';
   return (
     <Field
       label={label}
-      help={node.description}
+      help={isRunName ? '' : node.description}
       errors={errors}
       optional={!node.required && node.fallback === undefined}
     >
@@ -296,7 +299,7 @@ function Messages({ errors, help }: { readonly errors: ReadonlyArray<string>; re
   return (
     <>
       {errors.map((error) => (
-        <span key={error} className={styles.error}>
+        <span key={error} className={styles.error} {...ERROR_MARK}>
           {error}
         </span>
       ))}

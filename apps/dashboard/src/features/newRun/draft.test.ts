@@ -1,6 +1,6 @@
 import { PRESETS } from '@nabla/domain';
 import { describe, expect, it } from 'vitest';
-import { draftText, editDraft, errorsAt, errorsWithin, readDraft, valueAt } from './draft.ts';
+import { cloneText, draftText, editDraft, errorsAt, errorsWithin, readDraft, valueAt } from './draft.ts';
 import { type FormNode, memberOf, runConfigForm } from './formNode.ts';
 
 const TEXT = `# my first run
@@ -47,6 +47,23 @@ describe('draft', () => {
       2,
     );
     expect(readDraft(text).config?.rewards[0]?.weight).toBe(2);
+  });
+
+  it('says one thing of each path', () => {
+    // Over the bound, and more than this loss allows: two objections of the schema to one value.
+    const text = TEXT.replace('steps: 10', 'steps: 10\n  innerEpochs: 17');
+    expect(readDraft(text).errors.map((error) => [error.path.join('.'), error.message])).toEqual([
+      ['policyGradient.innerEpochs', 'must be at most 16'],
+    ]);
+  });
+
+  it('writes a clone in the order of the schema, under a name of its own', () => {
+    const config = PRESETS[0]?.config;
+    const scrambled = Object.fromEntries(Object.entries(config ?? {}).toReversed());
+    const text = cloneText(scrambled, 'adder');
+    expect(text).toBe(cloneText(config, 'adder'));
+    expect(text.startsWith('name: adder (copy)\nseed: ')).toBe(true);
+    expect(readDraft(cloneText(config, 'x'.repeat(120))).errors).toEqual([]);
   });
 
   it('gives syntax errors with line and column and lets the form rest', () => {

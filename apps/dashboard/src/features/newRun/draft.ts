@@ -1,6 +1,7 @@
 /** @file The draft of a configuration: YAML text is the one truth, the form reads and edits it. */
-import { type ConfigError, type RunConfig, parseRunConfig } from '@nabla/domain';
+import { BOUNDS, type ConfigError, type RunConfig, parseRunConfig } from '@nabla/domain';
 import { Document, LineCounter, isCollection, isMap, isNode, parseDocument } from 'yaml';
+import { plainMessage } from './plainMessage.ts';
 
 export type Path = ReadonlyArray<string | number>;
 export interface DraftError extends ConfigError {
@@ -47,11 +48,13 @@ export function readDraft(text: string): Draft {
   const result = parseRunConfig(value ?? {});
   const errors = result.ok
     ? []
-    : result.errors.map((error) => ({
-        ...error,
-        message: plainMessage(error.message),
-        ...locate(document, lines, error.path),
-      }));
+    : onePerPath(
+        result.errors.map((error) => ({
+          ...error,
+          message: plainMessage(error.message),
+          ...locate(document, lines, error.path),
+        })),
+      );
   return {
     text,
     value: value ?? {},
@@ -92,6 +95,17 @@ export function draftText(config: unknown): string {
   return new Document(config).toString({ lineWidth: 100 });
 }
 
+/**
+ * The text for a clone of a run: its configuration in the schema's order (the database keeps no order of keys), under
+ * the name "… (copy)". One that the schema no longer takes stays as it is, so that the form can show what is wrong.
+ */
+export function cloneText(config: unknown, name: string): string {
+  const parsed = parseRunConfig(config);
+  const suffix = ' (copy)';
+  const copy = name.slice(0, BOUNDS.maxNameChars - suffix.length).trimEnd() + suffix;
+  return editDraft(draftText(parsed.ok ? parsed.config : config), ['name'], copy);
+}
+
 /** The value at a path; undefined where nothing is. */
 export function valueAt(value: unknown, path: Path): unknown {
   let at: unknown = value;
@@ -108,6 +122,13 @@ export function valueAt(value: unknown, path: Path): unknown {
 export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The first error of every path: what else is wrong with a value mostly follows from it. */
+export function onePerPath(errors: ReadonlyArray<DraftError>): ReadonlyArray<DraftError> {
+  return errors.filter(
+    (error, index) => errors.findIndex((other) => samePath(other.path, error.path)) === index,
+  );
 }
 
 /** Errors at the path itself. */
@@ -139,11 +160,6 @@ function locate(
     }
   }
   return { line: undefined, column: undefined };
-}
-
-/** The schema's words for a value that is not there, as a person would say it. */
-function plainMessage(message: string): string {
-  return message.endsWith('received undefined') ? 'is missing' : message;
 }
 
 function firstSentence(message: string): string {

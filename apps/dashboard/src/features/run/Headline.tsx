@@ -41,6 +41,7 @@ export function Headline({ runId, metricNames, status, stage, warmupSteps }: Hea
   const trends = states.map((state) => trendOf(state.whole));
   const [reward, warmup, ...others] = trends;
   const loading = states.length === 0 || (states[0]?.status === 'loading' && metricNames.length > 0);
+  const bucketed = states[0]?.whole.bucketed ?? false;
   const flat =
     states[2 + figures.findIndex(({ name }) => name === 'group/zero_std_fraction')]?.whole.last.at(-1) ??
     null;
@@ -56,6 +57,8 @@ export function Headline({ runId, metricNames, status, stage, warmupSteps }: Hea
             {reward && <Change metric="reward/mean" trend={reward} better="up" />}
           </span>
         )}
+        {loading && <p className={styles.basis}>{'\u00a0'}</p>}
+        {!loading && reward && <p className={styles.basis}>{basis(reward, bucketed)}</p>}
         <p className={styles.verdict}>
           {loading
             ? ' '
@@ -106,9 +109,14 @@ function Change({
       title={`Mean of the last ${trend.window} points against the first ${trend.window}`}
     >
       {formatDelta(unitOf(metric), trend.delta)}
-      <span className="visually-hidden"> since the start</span>
     </span>
   );
+}
+
+/** What the figures of the row are, said once for all of them. */
+function basis({ window }: Trend, bucketed: boolean): string {
+  const last = window === 1 ? 'last step' : `mean of the last ${window} ${bucketed ? 'points' : 'steps'}`;
+  return `${last}, and the change since the start`;
 }
 
 /** The answer in words, no stronger than the numbers. */
@@ -139,6 +147,8 @@ function verdict({
     flat !== null && flat >= 0.9
       ? ` ${formatMetric('group/zero_std_fraction', flat)} of the groups are flat: nearly nothing pushes.`
       : '';
+  if (reward.fallenFrom)
+    return `It fell: from a best of ${formatMetric('reward/mean', reward.fallenFrom.value)} around step ${reward.fallenFrom.step.toLocaleString('en')} to ${formatMetric('reward/mean', reward.now)}.${flatWarning}`;
   if (reward.direction === 'up')
     return `${over ? 'It learned' : 'Learning'}: the reward rose ${span}.${flatWarning}`;
   if (reward.direction === 'down')

@@ -49,6 +49,7 @@ export const Overview = memo(function Overview({
   const completionSteps = useCompletionSteps(runId, live);
   const rule = useMemo(() => signalRule(config), [config]);
   const components = rewardComponents(names);
+  const warmupSteps = config?.warmup?.steps ?? 0;
   const warmup = !names.includes('reward/mean') && names.includes('sft/loss');
   // With a single component of weight 1 its line would lie on the reward's own.
   const single = components.length === 1 && config?.rewards.length === 1 && config.rewards[0]?.weight === 1;
@@ -59,13 +60,7 @@ export const Overview = memo(function Overview({
   );
   return (
     <>
-      <Headline
-        runId={runId}
-        metricNames={names}
-        status={status}
-        stage={stage}
-        warmupSteps={config?.warmup?.steps ?? 0}
-      />
+      <Headline runId={runId} metricNames={names} status={status} stage={stage} warmupSteps={warmupSteps} />
       {warmup ? (
         <div className={styles.pair}>
           <SingleMetricChart runId={runId} name="sft/loss" title="Warm-up loss" height={240} />
@@ -78,7 +73,15 @@ export const Overview = memo(function Overview({
           />
         </div>
       ) : (
-        <MetricChart title="Reward" sources={reward} height={260} />
+        <div className={styles.rewards}>
+          <MetricChart title="Reward" sources={reward} height={260} />
+          {warmupSteps > 0 && names.includes('reward/mean') && (
+            <p className={styles.caption}>
+              {warmupSteps === 1 ? 'Step 1 was' : `Steps 1–${warmupSteps.toLocaleString('en')} were`}{' '}
+              supervised warm-up; the policy gradient begins at step {(warmupSteps + 1).toLocaleString('en')}.
+            </p>
+          )}
+        </div>
       )}
       {!warmup && (
         <div className={styles.multiples}>

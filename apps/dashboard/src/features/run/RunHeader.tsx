@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { run_headerFragment } from '../../graphql/generated/graphql.ts';
 import { graphql } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
-import { Tag } from '../../ui/Badge.tsx';
+import { Badge, Tag } from '../../ui/Badge.tsx';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
@@ -76,6 +76,20 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
   const [tagging, setTagging] = useState(false);
   const [noting, setNoting] = useState(false);
   const mayEdit = viewer.can('renameRun');
+  const mayTag = viewer.can('setRunTags');
+  const mayNote = viewer.can('setRunNote');
+  const noted = noting || run.note.trim() !== '';
+  // Without tags the button has no row of its own: it stands beside the note.
+  const tagButton = mayTag && (
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={<TagIcon size={12} aria-hidden />}
+      onClick={() => setTagging(true)}
+    >
+      {run.tags.length > 0 ? 'Edit tags' : 'Add tags'}
+    </Button>
+  );
   return (
     <header className={styles.header}>
       <div className={styles.headRow}>
@@ -99,8 +113,11 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
           </div>
           <div className={styles.meta}>
             <StatusPill status={run.status} pending={run.pendingCommand} />
-            {run.archived && <span>archived</span>}
+            {run.archived && <Badge>archived</Badge>}
             <span>{stageText(run)}</span>
+            {isTerminal(run.status) && typeof run.durationMs === 'number' && (
+              <span>took {formatDuration(run.durationMs)}</span>
+            )}
             {run.owner && <span>by {run.owner.name}</span>}
             <span>
               created <RelativeTime at={run.createdAt} />
@@ -123,8 +140,8 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
           onTag={() => setTagging(true)}
         />
       </div>
-      <Progress run={run} />
-      {(run.tags.length > 0 || viewer.can('setRunTags')) && (
+      {!isTerminal(run.status) && <Progress run={run} />}
+      {(run.tags.length > 0 || tagging || (!noted && (mayTag || mayNote))) && (
         <div className={styles.tags}>
           {tagging ? (
             <TagEditor
@@ -139,25 +156,14 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
                 <Tag
                   key={tag}
                   onRemove={
-                    viewer.can('setRunTags')
-                      ? () => void actions.setTags(run.tags.filter((one) => one !== tag))
-                      : undefined
+                    mayTag ? () => void actions.setTags(run.tags.filter((one) => one !== tag)) : undefined
                   }
                 >
                   {tag}
                 </Tag>
               ))}
-              {viewer.can('setRunTags') && (
-                <Button
-                  size="sm"
-                  variant="ghost"
-                  icon={<TagIcon size={12} aria-hidden />}
-                  onClick={() => setTagging(true)}
-                >
-                  {run.tags.length > 0 ? 'Edit tags' : 'Add tags'}
-                </Button>
-              )}
-              {viewer.can('setRunNote') && run.note.trim() === '' && !noting && (
+              {tagButton}
+              {mayNote && !noted && (
                 <Button
                   size="sm"
                   variant="ghost"
@@ -171,7 +177,13 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
           )}
         </div>
       )}
-      <RunNote runId={run.id} note={run.note} writing={noting} onWriting={setNoting} />
+      <RunNote
+        runId={run.id}
+        note={run.note}
+        writing={noting}
+        onWriting={setNoting}
+        action={run.tags.length === 0 && !tagging && tagButton}
+      />
       <Reason run={run} />
     </header>
   );
@@ -210,6 +222,7 @@ function WorkerText({ run }: { readonly run: run_headerFragment }) {
   );
 }
 
+/** How far a run is that is not over. */
 function Progress({ run }: { readonly run: run_headerFragment }) {
   const now = useNow();
   const started = run.startedAt ? new Date(run.startedAt).getTime() : null;
@@ -221,15 +234,13 @@ function Progress({ run }: { readonly run: run_headerFragment }) {
   const running = run.status === 'RUNNING';
   const left =
     running && duration !== null && run.step > 4 ? (duration / run.step) * (run.totalSteps - run.step) : null;
-  const tone =
-    run.status === 'FAILED' ? 'bad' : run.status === 'FINISHED' ? 'good' : running ? 'accent' : 'neutral';
   return (
     <div className={styles.progress}>
       <ProgressBar
         value={run.step}
         max={run.totalSteps}
         label={`Step ${run.step} of ${run.totalSteps}`}
-        tone={tone}
+        tone={running ? 'accent' : 'neutral'}
       />
       <span className={styles.progressText}>
         <span>

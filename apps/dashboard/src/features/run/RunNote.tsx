@@ -13,11 +13,14 @@ export function RunNote({
   note,
   writing,
   onWriting,
+  action,
 }: {
   readonly runId: string;
   readonly note: string;
   readonly writing: boolean;
   readonly onWriting: (writing: boolean) => void;
+  /** Stands beside "Edit note". */
+  readonly action?: ReactNode;
 }) {
   const viewer = useViewer();
   if (writing) return <NoteForm runId={runId} note={note} onClose={() => onWriting(false)} />;
@@ -30,6 +33,7 @@ export function RunNote({
           Edit note
         </Button>
       )}
+      {action}
     </div>
   );
 }

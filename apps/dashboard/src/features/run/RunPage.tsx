@@ -80,6 +80,7 @@ export function RunPage({ id }: { readonly id: string }) {
       <Crumbs items={[{ label: 'Run' }]} />
       {error ? (
         <ErrorState
+          heading="h1"
           message={describeError(error)}
           onRetry={() => execute({ requestPolicy: 'network-only' })}
         />
@@ -94,7 +95,11 @@ export function RunPage({ id }: { readonly id: string }) {
           <SkeletonRows rows={8} />
         </>
       ) : (
-        <EmptyState title="There is no such run" action={<Link href="/projects">All projects</Link>}>
+        <EmptyState
+          title="There is no such run"
+          heading="h1"
+          action={<Link href="/projects">All projects</Link>}
+        >
           It may have been in another workspace, or the address is not complete.
         </EmptyState>
       )}
@@ -123,7 +128,7 @@ function LoadedRun({
   const live = !isTerminal(run.status);
   const warmupSteps = config?.warmup?.steps ?? 0;
   const marks = useMemo(
-    () => (warmupSteps > 0 ? [{ step: warmupSteps + 0.5, label: 'policy gradient' }] : []),
+    () => (warmupSteps > 0 ? [{ step: warmupSteps + 0.5, label: 'policy gradient begins' }] : []),
     [warmupSteps],
   );
   const runs = useMemo(() => [{ id: run.id, step: run.step, live }], [run.id, run.step, live]);

@@ -21,6 +21,7 @@ export function TagEditor({
   const [draft, setDraft] = useState<readonly string[]>(tags);
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
+  const [held, setHeld] = useState(false);
   const listId = useId();
   const withText = (): readonly string[] => {
     const tag = text.trim();
@@ -33,7 +34,11 @@ export function TagEditor({
     if (saved) onClose();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') onClose();
+    if (event.key === 'Escape') {
+      // What was typed or added is not thrown away by a key: the field stays and says so.
+      if (text.trim() === '' && draft.join('\n') === tags.join('\n')) onClose();
+      else setHeld(true);
+    }
     if (event.key === 'Backspace' && text === '') setDraft(draft.slice(0, -1));
     if (event.key !== 'Enter' && event.key !== ',') return;
     event.preventDefault();
@@ -74,6 +79,9 @@ export function TagEditor({
       <Button size="sm" variant="ghost" onClick={onClose}>
         Cancel
       </Button>
+      <span className={styles.unsaved} role="status">
+        {held && 'Not saved yet: Save tags keeps what you added, Cancel discards it.'}
+      </span>
     </span>
   );
 }

@@ -15,7 +15,7 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { Callout, EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
 import { useToast } from '../../ui/Toast.tsx';
-import { roleMeaning, roleWord } from '../shell/roleWord.ts';
+import { aRole, roleMeaning, roleWord } from '../shell/roleWord.ts';
 import styles from './Settings.module.css';
 import { SettingsFrame } from './SettingsFrame.tsx';
 import { ShownOnce } from './ShownOnce.tsx';
@@ -161,7 +161,7 @@ function InviteForm() {
       ))}
       <ShownOnce
         title="Invitation link"
-        description={`Give it to one person: it works once and makes them ${roleWord(role).toLowerCase()}. It is shown this once.`}
+        description={`Give it to one person: it works once and makes them ${aRole(role)}. It is shown this once.`}
         secret={url}
         onClose={() => setUrl(null)}
       />

@@ -101,7 +101,7 @@ function KeyForm() {
       setProblems([
         {
           code: 'INVALID_INPUT',
-          message: 'A name tells the key apart when it is to be revoked.',
+          message: 'Give the key a name, so that you can tell it apart when you revoke it.',
           path: ['name'],
         },
       ]);

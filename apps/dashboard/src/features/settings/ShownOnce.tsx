@@ -40,11 +40,20 @@ export function ShownOnce({
           mono
           value={secret ?? ''}
           aria-label={title}
-          onFocus={(event) => event.target.select()}
+          onFocus={(event) => selectFromBeginning(event.currentTarget)}
         />
         <CopyButton text={secret ?? ''} />
       </div>
       {children}
     </Dialog>
   );
+}
+
+/** Selects all of it and shows where it begins: browsers scroll a long value to its end. */
+function selectFromBeginning(input: HTMLInputElement): void {
+  input.setSelectionRange(0, input.value.length, 'backward');
+  input.scrollLeft = 0;
+  requestAnimationFrame(() => {
+    input.scrollLeft = 0;
+  });
 }

@@ -49,7 +49,9 @@ export function Sidebar() {
           ∇
         </span>
         <span className={styles.brandName}>Nabla</span>
-        <span className={styles.workspace}>{viewer.workspace.name}</span>
+        {viewer.workspace.name !== 'Nabla' && (
+          <span className={styles.workspace}>{viewer.workspace.name}</span>
+        )}
       </Link>
       <nav aria-label="Main" className={styles.nav}>
         <Item

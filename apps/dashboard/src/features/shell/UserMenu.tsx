@@ -48,6 +48,7 @@ export function UserMenu() {
   const router = useRouter();
   const signOut = useSignOut();
   const [theme, setTheme] = useState<ThemeChoice>(() => chosenTheme());
+  const role = roleWord(viewer.role);
   return (
     <Menu
       align="start"
@@ -58,7 +59,7 @@ export function UserMenu() {
           </span>
           <span className={styles.names}>
             <span className={styles.name}>{viewer.user.name}</span>
-            <span className={styles.role}>{roleWord(viewer.role)}</span>
+            {role !== viewer.user.name && <span className={styles.role}>{role}</span>}
           </span>
           <ChevronsUpDown size={14} aria-hidden />
           <span className="visually-hidden">Account and theme</span>

@@ -18,6 +18,12 @@ export function roleWord(role: Role): string {
   return WORDS[role];
 }
 
+/** "an owner", "a researcher" */
+export function aRole(role: Role): string {
+  const word = WORDS[role].toLowerCase();
+  return `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`;
+}
+
 /** What a role may do, in a line. */
 export function roleMeaning(role: Role): string {
   return MEANINGS[role];

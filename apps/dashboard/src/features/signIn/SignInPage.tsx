@@ -98,8 +98,7 @@ function WithoutLink({ next, signedOut }: { readonly next: string | null; readon
       <p>Nabla has no passwords. One opens it with a link that works once:</p>
       <ul className={styles.list}>
         <li>
-          <strong>First start.</strong> The link is printed in the terminal where <code>npm start</code> runs,
-          and kept in <code>.nabla/sign-in-link</code> until it is used.
+          <strong>You run Nabla yourself?</strong> <FreshLink />
         </li>
         <li>
           <strong>Signed in on another device?</strong> There, Settings → Profile → “Sign-in link for another
@@ -107,10 +106,6 @@ function WithoutLink({ next, signedOut }: { readonly next: string | null; readon
         </li>
         <li>
           <strong>New here?</strong> Ask an owner of the workspace for an invitation (Settings → Members).
-        </li>
-        <li>
-          <strong>Nobody is signed in any more?</strong> Stop Nabla and start it again: it prints a fresh
-          link.
         </li>
       </ul>
     </div>
@@ -134,6 +129,16 @@ function WithLink({ token, next }: { readonly token: string; readonly next: stri
   return <UseLink token={token} next={next} info={data.linkInfo} />;
 }
 
+/** The way in that is always open to whoever can read the data folder. */
+function FreshLink() {
+  return (
+    <>
+      A fresh link for the owner is written to the file <code>sign-in-link</code> in the data folder (
+      <code>.nabla</code> by default) at every start of Nabla.
+    </>
+  );
+}
+
 type Info = LinkInfoQuery['linkInfo'];
 
 function SpentLink({ info }: { readonly info: Info }) {
@@ -144,10 +149,15 @@ function SpentLink({ info }: { readonly info: Info }) {
       <p>
         {info.kind === 'INVITE'
           ? 'Ask whoever invited you for a new one.'
-          : 'Every link works once. If you are signed in on another device, make a new one there under Settings → Profile; otherwise restart Nabla, which prints a fresh link while nobody is signed in.'}
+          : 'Every link works once. If you are signed in on another device, make a new one there under Settings → Profile.'}
       </p>
+      {info.kind !== 'INVITE' && (
+        <p>
+          <FreshLink />
+        </p>
+      )}
       <p>
-        <a href="/projects">Go on if you are signed in already</a>
+        Already signed in? <a href="/projects">Open Nabla</a>
       </p>
     </div>
   );
