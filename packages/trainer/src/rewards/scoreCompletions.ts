@@ -83,7 +83,7 @@ async function answerWithin(ms: number, answer: unknown): Promise<unknown> {
       }),
   );
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([Promise.resolve(answer), late]);
   } finally {
     clearTimeout(timer);
   }

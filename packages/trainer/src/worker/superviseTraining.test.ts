@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { tinyConfig } from '../testing/tinyModel.ts';
 import { ProcessPool } from './processPool.ts';
@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 /** A run of four steps in a real process, rewarded by a module with this text. */
 async function runWith(
   module: string,
-  { saveMs, stopAtStep }: { saveMs?: number; stopAtStep?: number } = {},
+  { saveMs, stopWhenHangingAfter }: { saveMs?: number; stopWhenHangingAfter?: number } = {},
 ): Promise<{ outcome: SupervisedOutcome; logs: string[] }> {
   await writeFile(join(folder, 'mine.mjs'), module);
   const job: TrainingJob = {
@@ -41,9 +41,11 @@ async function runWith(
       job,
       {
         started: () => undefined,
-        step: ({ step }) => {
-          if (step === stopAtStep) stop.ask('save', 'paused');
-          return Promise.resolve();
+        step: async ({ step }) => {
+          if (step !== stopWhenHangingAfter) return;
+          // The step after this one is under way meanwhile; asked before, it would not begin.
+          await vi.waitFor(() => access(join(folder, 'hanging')), { timeout: 30_000 });
+          stop.ask('save', 'paused');
         },
         checkpoint: () => undefined,
         log: (level, message) => void logs.push(`${level} ${message}`),
@@ -62,8 +64,14 @@ describe('superviseTraining', () => {
   it('abandons a step that does not end when the run is to be saved, and says so once', async () => {
     // Two completions a step: the third call belongs to the second step, and never returns.
     const { outcome, logs } = await runWith(
-      'let calls = 0; export default () => { if (++calls > 2) for (;;); return calls; };',
-      { stopAtStep: 1, saveMs: 500 },
+      `import { writeFileSync } from 'node:fs';
+      let calls = 0;
+      export default () => {
+        if (++calls <= 2) return calls;
+        writeFileSync(${JSON.stringify(join(folder, 'hanging'))}, '');
+        for (;;);
+      };`,
+      { stopWhenHangingAfter: 1, saveMs: 500 },
     );
     expect(outcome).toEqual({ kind: 'stopped', step: 1 });
     expect(logs).toEqual([
