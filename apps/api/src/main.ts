@@ -15,7 +15,13 @@ async function main(): Promise<void> {
     { level: env.logLevel, base: { process: 'api' } },
     pino.destination({ dest: 2, sync: true }),
   );
-  const stop = await start(env, log);
+  const { stop, ready } = await start(env, log);
+  endOnSignals(stop, log);
+  // Only now: whoever has read this line may stop the process, and expects a clean end.
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+function endOnSignals(stop: () => Promise<void>, log: pino.Logger): void {
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -38,8 +44,14 @@ async function main(): Promise<void> {
   }
 }
 
-/** @returns a function that stops everything, the embedded database last. */
-async function start(env: Env, log: pino.Logger): Promise<() => Promise<void>> {
+interface Started {
+  /** Stops everything, the embedded database last. */
+  readonly stop: () => Promise<void>;
+  /** The line that tells whoever started the process that it answers. */
+  readonly ready: { readonly ready: true; readonly port: number; readonly signInUrl?: string };
+}
+
+async function start(env: Env, log: pino.Logger): Promise<Started> {
   const db = await openDatabase({ url: env.databaseUrl, dataDir: env.dataDir, log: databaseLog(log) });
   try {
     const { signInUrl } = await firstStart({
@@ -51,12 +63,12 @@ async function start(env: Env, log: pino.Logger): Promise<() => Promise<void>> {
     });
     const server = await startServer({ db, log, ...env });
     log.info({ host: env.host, port: server.port }, 'ready');
-    process.stdout.write(
-      `${JSON.stringify({ ready: true, port: server.port, ...(signInUrl === null ? {} : { signInUrl }) })}\n`,
-    );
-    return async () => {
-      await server.close();
-      await db.close();
+    return {
+      ready: { ready: true, port: server.port, ...(signInUrl === null ? {} : { signInUrl }) },
+      stop: async () => {
+        await server.close();
+        await db.close();
+      },
     };
   } catch (error) {
     await db.close();
