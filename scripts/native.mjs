@@ -6,8 +6,17 @@
  * Environment: NABLA_BACKEND=wasm leaves it out · NABLA_NATIVE=cpu|cuda overrides what is found · XDG_CACHE_HOME moves the cache ·
  * PIP_INDEX_URL another package index · PIP_FIND_LINKS folders that may hold the wheel already · CXX the compiler.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -17,11 +26,14 @@ import { fileURLToPath } from 'node:url';
 import { compileBinding, findCompiler, sourceHash, tryBinding } from '../packages/trainer/native/binding.mjs';
 import { download, sha256Of } from '../packages/trainer/native/download.mjs';
 import { withLock } from '../packages/trainer/native/lock.mjs';
+import { findNvidia, hasNvidiaGpu } from '../packages/trainer/native/nvidia.mjs';
 import { findWheel } from '../packages/trainer/native/wheelIndex.mjs';
 import { unzip } from '../packages/trainer/native/zip.mjs';
 import { createProgress } from './lib/progress.mjs';
 
 const TRAINER = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'packages', 'trainer');
+/** A build for the GPU that could not be had is tried again after so long. */
+const RETRY_CUDA_MS = 24 * 60 * 60 * 1000;
 const WASM_COST = 'training runs on wasm, about 7 times slower';
 
 /**
@@ -32,7 +44,7 @@ const WASM_COST = 'training runs on wasm, about 7 times slower';
 /**
  * Makes the native backend ready. Never throws: where it cannot be had, the reason says why and what that costs.
  * @param {{ log?: Log }} [options]
- * @returns {Promise<{ native: true, tensorflow: string, device: 'cpu' | 'cuda' } | { native: false, reason: string }>}
+ * @returns {Promise<{ native: true, tensorflow: string, device: 'cpu' | 'cuda', note?: string } | { native: false, reason: string }>}
  */
 export async function ensureNative({ log = (line) => console.log(line) } = {}) {
   if (process.env.NABLA_BACKEND === 'wasm') {
@@ -40,17 +52,48 @@ export async function ensureNative({ log = (line) => console.log(line) } = {}) {
   }
   try {
     const pins = JSON.parse(readFileSync(path.join(TRAINER, 'native', 'wheels.json'), 'utf8'));
-    const device = wantedDevice();
-    const wheels = pins.variants[`${device}-${process.arch}`];
-    if (process.platform !== 'linux' || wheels === undefined) {
-      throw new Error(`there is no native TensorFlow for ${process.platform} on ${process.arch} here`);
-    }
-    requireGlibc();
-    const tensorflow = await ensureBinding(pins.tensorflow, device, wheels, log);
-    return { native: true, tensorflow, device };
+    const { device, asked } = wantedDevice();
+    if (device === 'cpu' || asked) return await ensureVariant(pins, device, log);
+    const known = recentFailure();
+    if (known !== null) return { ...(await ensureVariant(pins, 'cpu', log)), note: noteOf(known) };
+    return await ensureVariant(pins, 'cuda', log).catch(async (error) => {
+      // A GPU that was found and cannot be served is no reason to train on wasm: the CPU's build is a tenth of the size.
+      const reason = oneLine(error);
+      rememberFailure(reason);
+      return { ...(await ensureVariant(pins, 'cpu', log)), note: noteOf(reason) };
+    });
   } catch (error) {
     return { native: false, reason: `${oneLine(error)}: ${WASM_COST}` };
   }
+}
+
+const noteOf = (reason) =>
+  `there is a GPU, but TensorFlow for it cannot be had (${reason}): it runs on the CPU. NABLA_NATIVE=cuda node scripts/native.mjs tries again`;
+
+/** Why the build for the GPU could not be had lately: not every start is to wait for an index that does not answer. */
+function recentFailure() {
+  const file = failureFile();
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - written < RETRY_CUDA_MS ? readFileSync(file, 'utf8') : null;
+}
+
+function rememberFailure(reason) {
+  mkdirSync(path.dirname(failureFile()), { recursive: true });
+  writeFileSync(failureFile(), reason);
+}
+
+const failureFile = () => path.join(cacheFolder(), 'cuda-unavailable');
+
+async function ensureVariant(pins, device, log) {
+  const wheels = pins.variants[`${device}-${process.arch}`];
+  if (process.platform !== 'linux' || wheels === undefined) {
+    const what = device === 'cuda' ? 'CUDA build of TensorFlow' : 'native TensorFlow';
+    throw new Error(`there is no ${what} for ${process.platform} on ${process.arch} here`);
+  }
+  requireGlibc();
+  const tensorflow = await ensureBinding(pins.tensorflow, device, wheels, log);
+  if (device === 'cuda') rmSync(failureFile(), { force: true });
+  return { native: true, tensorflow, device };
 }
 
 async function ensureBinding(version, device, wheels, log) {
@@ -60,7 +103,7 @@ async function ensureBinding(version, device, wheels, log) {
   const napi = Math.max(...manifest.binary.napi_versions);
   const headers = path.join(path.dirname(resolve('node-api-headers/package.json')), 'include');
 
-  const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'nabla', 'native');
+  const cache = cacheFolder();
   const libraries = path.join(
     cache,
     `tensorflow-${version}-${device}-${process.arch}-${wheels[0].sha256.slice(0, 12)}`,
@@ -179,12 +222,17 @@ async function place(binding, target) {
   }
 }
 
+function cacheFolder() {
+  return path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'nabla', 'native');
+}
+
+/** The device to build for, and whether somebody asked for it. */
 function wantedDevice() {
   const wanted = process.env.NABLA_NATIVE;
-  if (wanted === 'cpu' || wanted === 'cuda') return wanted;
+  if (wanted === 'cpu' || wanted === 'cuda') return { device: wanted, asked: true };
   if (wanted !== undefined) throw new Error(`NABLA_NATIVE is "${wanted}", it can be cpu or cuda`);
-  const gpus = process.arch === 'x64' ? spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' }).stdout : '';
-  return gpus?.includes('GPU ') === true ? 'cuda' : 'cpu';
+  const device = process.arch === 'x64' && hasNvidiaGpu(findNvidia()) ? 'cuda' : 'cpu';
+  return { device, asked: false };
 }
 
 /** The wheels are built for glibc 2.27 and later; Alpine's musl has none. */
@@ -196,11 +244,11 @@ function requireGlibc() {
     throw new Error(`TensorFlow needs glibc 2.27, this system has ${version}`);
 }
 
-/** Unpacked libraries are about 3.5 times their wheel, and the wheel lies beside them meanwhile. */
+/** What is unpacked (as pinned), and the largest wheel beside it meanwhile. */
 async function requireSpace(folder, wheels) {
   const { bavail, bsize } = await statfs(folder);
   const need =
-    wheels.reduce((sum, wheel) => sum + wheel.bytes * 3.5, 0) +
+    wheels.reduce((sum, wheel) => sum + wheel.unpackedBytes, 0) +
     Math.max(...wheels.map((wheel) => wheel.bytes));
   if (bavail * bsize < need) {
     throw new Error(
@@ -220,7 +268,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     progress: (label, done, total) => stage.fraction(done / total, `${label}, ${Math.round(total / 1e6)} MB`),
   });
   const result = await ensureNative({ log });
-  if (result.native) stage.succeed(`TensorFlow ${result.tensorflow}, ${result.device}`);
+  if (result.note !== undefined) stage.warn(result.note);
+  else if (result.native) stage.succeed(`TensorFlow ${result.tensorflow}, ${result.device}`);
   else {
     stage.warn(result.reason);
     process.exitCode = 1;

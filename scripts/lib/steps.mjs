@@ -79,7 +79,7 @@ const buildId = () => readFileSync(fromRoot(DASHBOARD_OUTPUT), 'utf8').trim();
 
 /**
  * Native TensorFlow where it can be had; never fails, but says what doing without costs.
- * @param {Progress} progress @returns {Promise<{ native: boolean, reason?: string }>}
+ * @param {Progress} progress @returns {Promise<{ native: boolean, reason?: string, note?: string }>}
  */
 export async function ensureNativeBackend(progress) {
   const { ensureNative } = await import(pathToFileURL(fromRoot('scripts/native.mjs')).href);
@@ -93,7 +93,8 @@ export async function ensureNativeBackend(progress) {
   const late = setTimeout(() => (stage = progress.stage('Native TensorFlow')), 300); // said only when there is something to do
   try {
     const result = await ensureNative({ log });
-    if (result.native) stage?.succeed();
+    if (result.native && result.note === undefined) stage?.succeed();
+    else if (result.native) (stage ?? progress.stage('Native TensorFlow')).warn(result.note);
     else (stage ?? progress.stage('Native TensorFlow')).warn(result.reason ?? 'not available');
     return result;
   } finally {

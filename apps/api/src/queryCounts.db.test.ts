@@ -18,6 +18,11 @@ beforeAll(async () => {
     await record(api, run.id, lease?.token ?? '', [stepRecord(1, i === 0 ? 50 : 1), stepRecord(2)]);
     if (i === 0) runId = run.id;
   }
+  // Each is a fork of the one before it, so that each has a parent and a fork of its own.
+  await api.db.pool.query(
+    `UPDATE run SET forked_from_run_id = before.id, forked_from_step = 1, forked_from_sha256 = repeat('a', 64)
+       FROM run before WHERE before.project_id = run.project_id AND before.number = run.number - 1`,
+  );
   const { nodes } = (
     await ask<{ run: { completions: { nodes: { id: string }[] } } }>(
       api,
@@ -54,13 +59,14 @@ test('runs with owner, tags, worker, summaries, sparkline, series, checkpoints, 
     `query($first: Int) { runs(first: $first, filter: { tags: ["all"] }) { totalCount nodes { id name project { name } owner { name } tags worker { name online runCount currentRun { id } }
       leaseLive metricNames metricSummaries(names: ["reward/mean"]) { name last } sparkline(metric: "reward/mean") series(names: ["reward/mean"]) { steps }
       completionSteps(last: 3) checkpoints(first: 3) { totalCount nodes { step } } comments(first: 3) { totalCount nodes { body } } logs(last: 3) { nodes { message } }
-      verdictCount clonedFrom { id } completions(first: 2) { totalCount nodes { id rewards { name } } } } } }`,
+      verdictCount clonedFrom { id } forkedFrom { step run { name } } forks(first: 3) { totalCount nodes { name } } evaluationSets heldOut: completionSteps(last: 2, evaluationSet: "held_out") completions(first: 2) { totalCount nodes { id rewards { name } } } } } }`,
     {},
   );
   expect(data['runs']).toMatchObject({ totalCount: 50 });
   expect(fifty).toBe(one);
-  // Authentication and one statement per kind of thing asked, two for metrics (heads, then chunks), two for worker figures.
-  expect(fifty).toBeLessThanOrEqual(26);
+  // Authentication and one statement per kind of thing asked, two for metrics (heads, then chunks), two for worker figures,
+  // two for each list with its count.
+  expect(fifty).toBeLessThanOrEqual(31);
 });
 
 test('completions with rewards, verdicts and their authors, comments and their number, tokens', async () => {

@@ -26,6 +26,12 @@ export type Prompt = db.Prompt;
 export type Run = db.Run;
 export type RunLog = Omit<db.RunLog, 'seq'> & { seq: number };
 export type Checkpoint = Omit<db.Checkpoint, 'bytes'> & { bytes: number | bigint };
+/** Where a fork began. */
+export interface RunFork {
+  runId: string;
+  step: number;
+  sha256: string;
+}
 export type Worker = db.Worker;
 export interface MetricSummary {
   name: string;
@@ -48,7 +54,10 @@ export interface MetricSeries {
 }
 
 export type Completion = Omit<db.Completion, 'createdAt'>;
-export type RewardComponent = Pick<db.Reward, 'component' | 'value' | 'weight' | 'version' | 'error'>;
+export type RewardComponent = Pick<
+  db.Reward,
+  'component' | 'value' | 'used' | 'weight' | 'version' | 'error'
+>;
 export interface CompletionTokens {
   tokenIds: Uint8Array;
   pieces: string[];
@@ -62,6 +71,7 @@ export type CommentSubject = ({ __typename: 'Run' } & Run) | ({ __typename: 'Com
 export interface CompletionsAdded {
   runId: string;
   step: number;
+  evaluationSet: string | null;
 }
 export interface VerdictAdded extends db.CompletionKey {
   authorId: string;
@@ -73,7 +83,9 @@ export interface Lease {
   expiresAt: Date;
   leaseSeconds: number;
   checkpoint: Checkpoint | null;
+  fork: LeaseFork | null;
 }
+export type LeaseFork = RunFork & { bytes: number | bigint };
 
 export type Node =
   | ({ __typename: 'User' } & User)

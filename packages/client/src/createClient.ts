@@ -34,6 +34,7 @@ export function createClient(options: TransportOptions): Client {
   const projects = projectsApi(transport);
   const runs = runsApi(transport);
   const worker = trainerApi(transport);
+  const artifacts = artifactsApi(transport);
   return {
     transport,
     projects,
@@ -52,12 +53,12 @@ export function createClient(options: TransportOptions): Client {
         ),
     },
     worker,
-    artifacts: artifactsApi(transport),
+    artifacts,
     async viewer(call) {
       const { viewer } = await transport.request(operations.ViewerDocument, {}, call);
       if (viewer === null) throw new AuthenticationError(`${transport.baseUrl} does not know this API key`);
       return viewer;
     },
-    startRun: (start) => startRun({ projects, runs, worker }, start),
+    startRun: (start) => startRun({ projects, runs, worker, artifacts }, start),
   };
 }

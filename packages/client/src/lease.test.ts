@@ -21,6 +21,7 @@ function hold(api: Partial<ReturnType<typeof trainerApi>>, options: Partial<Leas
   const released: string[] = [];
   const trainer = {
     heartbeat: () => Promise.resolve('CONTINUE' as const),
+    heartbeatExchange: () => null,
     claim: () => Promise.resolve(null),
     release: ({ leaseToken }: { leaseToken: string }) => {
       released.push(leaseToken);
@@ -46,6 +47,20 @@ const soon = async (condition: () => boolean): Promise<void> => {
 };
 
 describe('HeldLease', () => {
+  it('hears a command again once it was carried out: somebody asked anew', async () => {
+    const commands: string[] = [];
+    const { lease } = hold(
+      { heartbeat: () => Promise.resolve('CHECKPOINT') },
+      { onCommand: (next) => void commands.push(next) },
+    );
+    await soon(() => commands.length === 1);
+    lease.carriedOut('PAUSE');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(commands).toEqual(['CHECKPOINT']);
+    lease.carriedOut('CHECKPOINT');
+    await soon(() => commands.length === 2);
+  });
+
   it('tells each command once, and sends the reason why the run waits', async () => {
     const commands: string[] = [];
     const reasons = new Set<string | null | undefined>();

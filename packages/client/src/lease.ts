@@ -1,8 +1,10 @@
-/** @file Holding a claimed run: heartbeats, commands, and getting a lease back that ran out while the API was away. */
+/** @file Holding a claimed run: signs of life, commands, and getting a lease back that ran out while the API was away. */
 import { backoffMs, pause } from './backoff.ts';
 import type { LeaseInfo, LeaseRef, trainerApi } from './api/trainer.ts';
 import { ConnectionError, RefusedError } from './errors.ts';
-import type { RunCommand } from './generated/operations.ts';
+import type { HeartbeatInput, RunCommand } from './generated/operations.ts';
+import { eventLoopHeart, type Heart, type HeartOptions } from './heart.ts';
+import { threadHeart } from './threadHeart.ts';
 
 export interface LeaseOptions {
   readonly trainer: ReturnType<typeof trainerApi>;
@@ -22,7 +24,6 @@ export interface LeaseOptions {
 export class HeldLease {
   readonly runId: string;
   readonly #options: LeaseOptions;
-  readonly #heartbeatMs: number;
   readonly #stopping = new AbortController();
   #token: string;
   #attempt: number;
@@ -30,17 +31,15 @@ export class HeldLease {
   #reason: string | null = null;
   #lost: string | undefined;
   #renewing: Promise<boolean> | undefined;
-  #soon = new AbortController();
   #away = false;
-  readonly #beating: Promise<void>;
+  #heart: Heart;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
     this.runId = options.lease.run.id;
     this.#token = options.lease.token;
     this.#attempt = options.lease.attempt;
-    this.#heartbeatMs = options.heartbeatMs ?? Math.min(3000, (options.lease.leaseSeconds * 1000) / 4);
-    this.#beating = this.#beat();
+    this.#heart = this.#startHeart();
   }
 
   /** What identifies this hold in a request. */
@@ -61,41 +60,61 @@ export class HeldLease {
   setReason(reason: string | null): boolean {
     if (reason === this.#reason) return false;
     this.#reason = reason;
-    this.beatSoon();
+    this.#heart.say(this.#input());
     return true;
   }
 
   /** Asks now instead of at the next beat. */
   beatSoon(): void {
-    this.#soon.abort();
+    this.#heart.soon();
   }
 
-  async #beat(): Promise<void> {
-    while (!this.#stopping.signal.aborted && this.#lost === undefined) {
-      this.#soon = new AbortController();
-      await this.#once();
-      await pause(this.#heartbeatMs, AbortSignal.any([this.#stopping.signal, this.#soon.signal]));
-    }
+  /** The command was obeyed and stands no more: if the API tells it again, somebody has asked again. */
+  carriedOut(command: RunCommand): void {
+    if (this.#command !== command) return;
+    this.#command = 'CONTINUE';
+    this.#heart.soon();
   }
 
-  async #once(): Promise<void> {
+  /** In a thread, so that nothing this process does can cost it the run; in the event loop where no thread may send. */
+  #startHeart(): Heart {
+    const { trainer, onProblem, lease } = this.#options;
+    const everyMs = this.#options.heartbeatMs ?? Math.min(3000, (lease.leaseSeconds * 1000) / 4);
+    const first = this.#input();
+    const heart: HeartOptions = {
+      trainer,
+      first,
+      everyMs,
+      timeoutMs: Math.max(2000, everyMs * 2),
+      onBeat: (said, answer) => this.#heard(said, answer),
+    };
+    const known = trainer.heartbeatExchange(first);
+    if (known === null) return eventLoopHeart(heart);
+    return threadHeart(
+      heart,
+      (input) => trainer.heartbeatExchange(input) ?? known,
+      (why) => {
+        onProblem?.(`the thread of the heartbeats ended (${why}); they go on from the event loop`);
+        this.#heart = eventLoopHeart({ ...heart, first: this.#input() });
+      },
+    );
+  }
+
+  #input(): HeartbeatInput {
+    return { leaseToken: this.#token, statusReason: this.#reason?.slice(0, 1000) ?? null };
+  }
+
+  async #heard({ leaseToken }: HeartbeatInput, answer: Promise<RunCommand>): Promise<void> {
     const { onCommand, onProblem } = this.#options;
-    const leaseToken = this.#token;
     try {
-      const input = { leaseToken, statusReason: this.#reason?.slice(0, 1000) ?? null };
-      const timeoutMs = Math.max(2000, this.#heartbeatMs * 2);
-      const command = await this.#options.trainer.heartbeat(input, {
-        timeoutMs,
-        signal: this.#stopping.signal,
-      });
+      const command = await answer;
       if (this.#away) onProblem?.('the API answers heartbeats again');
       this.#away = false;
-      if (command !== this.#command) {
-        this.#command = command;
-        onCommand?.(command);
-      }
+      if (command === this.#command) return;
+      this.#command = command;
+      onCommand?.(command);
     } catch (error) {
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted || this.#lost !== undefined) return;
       if (error instanceof RefusedError && error.code === 'LEASE_LOST') await this.renew(error, leaseToken);
       else {
         if (!this.#away) onProblem?.(`a heartbeat failed, the run goes on: ${messageOf(error)}`);
@@ -131,6 +150,7 @@ export class HeldLease {
         await onRenewed?.(again.token, again.attempt);
         this.#token = again.token;
         this.#attempt = again.attempt;
+        this.#heart.say(this.#input());
         onProblem?.('the lease had run out; nobody had claimed the run, so it goes on under a new lease');
         return true;
       } catch (error) {
@@ -145,6 +165,7 @@ export class HeldLease {
   #giveUp(why: string): false {
     if (this.#lost === undefined) {
       this.#lost = why;
+      void this.#heart.stop();
       this.#options.onLost?.(why);
     }
     return false;
@@ -153,7 +174,7 @@ export class HeldLease {
   /** Ends the heartbeats. The run stays claimed until it is released, finished, failed, or the lease expires. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#beating;
+    await this.#heart.stop();
   }
 }
 

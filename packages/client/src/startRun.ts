@@ -4,6 +4,7 @@ import { readdir, rmdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfigInput } from '@nabla/domain';
+import type { artifactsApi } from './api/artifacts.ts';
 import type { projectsApi } from './api/projects.ts';
 import type { RunInfo, runsApi } from './api/runs.ts';
 import type { LeaseInfo, trainerApi } from './api/trainer.ts';
@@ -22,7 +23,7 @@ export interface StartRunOptions {
   readonly note?: string;
   /** Where records wait until they are committed. Default: a folder of its own under the system's temporary folder. */
   readonly spoolFolder?: string;
-  /** How long the API waits for a sign of life before it takes the run to be abandoned. Longer than the loop ever blocks. Default 60. */
+  /** How long the API waits for a sign of life before it takes the run to be abandoned. They come from a thread of their own. Default 60. */
   readonly leaseSeconds?: number;
   /** Shown as the worker's name. */
   readonly workerName?: string;
@@ -32,14 +33,21 @@ export interface StartRunOptions {
 
 export interface StartedRun {
   readonly info: RunInfo;
-  /** PAUSE or CANCEL once somebody asked for it; a loop looks between steps. */
+  /** PAUSE or CANCEL once somebody asked for it; a loop looks between steps. Never CHECKPOINT: that does not end a loop. */
   readonly command: RunCommand;
+  /** Somebody asked for a checkpoint; `checkpoint` answers. */
+  readonly checkpointAsked: boolean;
   /** Why the run is not ours any more; undefined while it is. Then `log` throws. */
   readonly lost: string | undefined;
   /** Resolves when the step is flushed to disk; sending goes on behind. @throws SpoolFullError, RangeError for what is not valid */
   log(step: StepLog): Promise<void>;
   /** Resolves when everything logged is committed. */
   flush(): Promise<void>;
+  /** Uploads a file as the run's checkpoint of a step, after everything logged before; `metrics` says how good it is. */
+  checkpoint(
+    path: string,
+    about: { readonly step: number; readonly metrics?: Readonly<Record<string, number>> },
+  ): Promise<void>;
   finish(): Promise<void>;
   fail(cause: string, step?: number): Promise<void>;
   /** Carries out a pause or cancel that was asked for. */
@@ -70,12 +78,13 @@ interface Doors {
   readonly projects: ReturnType<typeof projectsApi>;
   readonly runs: ReturnType<typeof runsApi>;
   readonly worker: ReturnType<typeof trainerApi>;
+  readonly artifacts: ReturnType<typeof artifactsApi>;
 }
 
 const CLAIM_ATTEMPTS = 5;
 
 export async function startRun(
-  { projects, runs, worker }: Doors,
+  { projects, runs, worker, artifacts }: Doors,
   options: StartRunOptions,
 ): Promise<StartedRun> {
   const { config, name, tags, note, leaseSeconds = 60 } = options;
@@ -124,7 +133,11 @@ export async function startRun(
   return {
     info: lease.run,
     get command() {
-      return channel.lease.command;
+      const { command } = channel.lease;
+      return command === 'CHECKPOINT' ? 'CONTINUE' : command;
+    },
+    get checkpointAsked() {
+      return channel.lease.command === 'CHECKPOINT';
     },
     get lost() {
       return channel.lease.lost;
@@ -132,6 +145,12 @@ export async function startRun(
     log: async (step) => held().append(step),
     async flush() {
       if (!(await held().drained())) held();
+    },
+    async checkpoint(path, { step, metrics = {} }) {
+      if (!(await held().drained())) held();
+      const { sha256, bytes } = await artifacts.upload(path);
+      await worker.recordCheckpoint({ ...held().lease.ref, step, sha256, bytes, metrics });
+      channel.lease.carriedOut('CHECKPOINT');
     },
     finish: async () => over(held().finish()),
     fail: async (cause, step) => over(held().fail(cause, step)),

@@ -22,6 +22,13 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A POST request, complete with its key. */
+export interface Exchange {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 export interface Transport {
   readonly graphqlUrl: string;
   /** The API's root, without a slash at its end. */
@@ -36,6 +43,13 @@ export interface Transport {
     variables: Variables,
     options?: CallOptions,
   ): Promise<Data>;
+  /** The same operation as a request that somebody else sends: null where the program has a `fetch` of its own. */
+  exchange<Data, Variables>(
+    document: TypedDocumentString<Data, Variables>,
+    variables: Variables,
+  ): Exchange | null;
+  /** What such a request was answered. @throws as `request` does, never trying again */
+  read<Data, Variables>(document: TypedDocumentString<Data, Variables>, response: Response): Promise<Data>;
   /** One HTTP exchange with the key, classified: answers are returned only when their status is below 400. */
   http(path: string, init: RequestInit, options?: CallOptions): Promise<Response>;
 }
@@ -65,16 +79,18 @@ export function createTransport(options: TransportOptions): Transport {
     baseUrl,
     graphqlUrl,
     apiKey,
+    exchange(document, variables) {
+      if (options.fetch !== undefined) return null;
+      const headers = { ...GRAPHQL_HEADERS, authorization: `Bearer ${apiKey}` };
+      return { url: graphqlUrl, headers, body: bodyOf(document, variables) };
+    },
+    read: (_document, response) => readAnswer(response, baseUrl),
     async request(document, variables, call = {}) {
-      const body = JSON.stringify({ query: document.toString(), variables });
+      const body = bodyOf(document, variables);
       const bound = call.attempts ?? attempts;
       for (let attempt = 0; ; attempt++) {
         try {
-          const headers = {
-            'content-type': 'application/json',
-            accept: 'application/graphql-response+json, application/json',
-          };
-          const response = await once(graphqlUrl, { method: 'POST', headers, body }, call);
+          const response = await once(graphqlUrl, { method: 'POST', headers: GRAPHQL_HEADERS, body }, call);
           return await readAnswer(response, baseUrl);
         } catch (error) {
           if (!(error instanceof ConnectionError) || attempt + 1 >= bound) throw error;
@@ -89,6 +105,18 @@ export function createTransport(options: TransportOptions): Transport {
       return response;
     },
   };
+}
+
+const GRAPHQL_HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/graphql-response+json, application/json',
+};
+
+function bodyOf<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): string {
+  return JSON.stringify({ query: document.toString(), variables });
 }
 
 const answerSchema = z.object({

@@ -83,12 +83,13 @@ async function measureCompletions(database: Database): Promise<number> {
     refLogp: bytes,
     updatedLogp: bytes,
   };
-  const reward = { value: 1, weight: 0.5, version: '1', error: null };
+  const reward = { value: 1, used: null, weight: 0.5, version: '1', error: null };
   const completions = Array.from({ length: 64 }, (_, index): CompletionEntry => {
     const rewards = [
       { ...reward, name: 'exact' },
       { ...reward, name: 'format' },
     ];
+    const evaluationSet = null;
     const text = { promptText: '3 1 2 7 4 =', answer: '1 2 3 4 7', text: '1 2 3 4 7 and some more text' };
     const sums = {
       reward: 1,
@@ -99,7 +100,7 @@ async function measureCompletions(database: Database): Promise<number> {
       refLogp: -13,
       updatedLogp: -11,
     };
-    return { index, group: index >> 3, ...text, tokenCount: 24, truncated: false, rewards, ...sums, tokens };
+    return { index, evaluationSet, group: index >> 3, ...text, tokenCount: 24, truncated: false, rewards, ...sums, tokens };
   });
   const started = performance.now();
   let steps = 0;

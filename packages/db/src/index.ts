@@ -21,7 +21,7 @@ export { nextRunNumber } from './runs/nextRunNumber.ts';
 // What steps record
 export { ingestSteps, type IngestInput, type IngestResult } from './records/ingestSteps.ts';
 export type * from './records/stepRecord.ts';
-export { completionSteps } from './records/completionSteps.ts';
+export { completionSteps, evaluationSets } from './records/completionSteps.ts';
 
 // Metrics
 export { readSeries, readSparklines, type ReadSeriesOptions, type Series } from './metrics/readSeries.ts';

@@ -17,6 +17,8 @@ export const BOUNDS = {
   maxNewTokens: 2048,
   maxInnerEpochs: 16,
   maxRewards: 16,
+  /** Prompts times samples of one evaluation set. */
+  maxEvaluationCompletions: 16_384,
   /** Prompt files. */
   maxPrompts: 100_000,
   maxPromptChars: 16_384,

@@ -5,6 +5,7 @@ import {
   METRIC_NAME_PATTERN,
   METRICS,
   componentMetric,
+  evaluationMetric,
   metricDefinition,
 } from './metrics.ts';
 import { parameterCount } from './parameterCount.ts';
@@ -25,6 +26,26 @@ describe('the metric catalogue', () => {
   });
 });
 
+describe('evaluation metrics', () => {
+  it.each([
+    [evaluationMetric('held_out', 'accuracy'), 'fraction', /greedy/],
+    [evaluationMetric('held_out', 'reward_mean'), 'reward', /Mean reward/],
+    [evaluationMetric('held_out', 'reward_ci95'), 'reward', /95 %/],
+    [evaluationMetric('held_out', 'length_mean'), 'tokens', /length/],
+    [evaluationMetric('held_out', 'pass_at_8'), 'fraction', /one of 8 samples/],
+  ] as const)('%s', (name, unit, description) => {
+    expect(name).toMatch(METRIC_NAME_PATTERN);
+    expect(metricDefinition(name)).toMatchObject({ name, unit });
+    expect(metricDefinition(name)?.description).toMatch(description);
+    expect(metricDefinition(name)?.description).toMatch(/"held_out"/);
+  });
+
+  it('knows no others', () => {
+    for (const name of ['eval/a/other', 'eval/a/pass_at_0', 'eval/accuracy'])
+      expect(metricDefinition(name)).toBeUndefined();
+  });
+});
+
 describe('canonicalJson', () => {
   it('sorts keys at every depth, leaves undefined out and refuses what JSON cannot say', () => {
     expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined })).toBe('{"b":[1,{"c":"x","d":null}]}');
@@ -35,6 +56,7 @@ describe('canonicalJson', () => {
 describe('parameterCount', () => {
   it('counts the weights of a small decoder', () => {
     const model = {
+      kind: 'scratch' as const,
       layers: 1,
       width: 4,
       heads: 2,

@@ -38,6 +38,12 @@ export const METRICS = [
     'fraction',
     'Share of groups whose rewards are all equal: they carry no signal.',
   ),
+  define(
+    'group/resampled_fraction',
+    'fraction',
+    'Dynamic sampling: share of the groups drawn that were flat and gave way to others.',
+  ),
+  define('group/rounds', 'none', 'Dynamic sampling: rollouts that the step took.'),
   define('group/pass_at_1', 'fraction', 'Mean over completions of whether the exact answer was given.'),
   define(
     'group/pass_at_g',
@@ -51,7 +57,12 @@ export const METRICS = [
     'Standard deviation of the advantage: the size of the learning signal before the KL penalty.',
   ),
   define('signal/mean', 'reward', 'Mean learning signal: advantage minus beta times the KL estimate.'),
-  define('signal/std', 'reward', 'Standard deviation of the learning signal.'),
+  define('signal/std', 'reward', 'Standard deviation of the learning signal over completions.'),
+  define(
+    'signal/token_std',
+    'reward',
+    'The same over tokens, whose signals may differ (gae, reward_to_go, token).',
+  ),
   define(
     'kl/ref_k1',
     'nats',
@@ -67,16 +78,26 @@ export const METRICS = [
     'nats',
     'The same against the policy that sampled, after the last inner epoch: how far one step moved.',
   ),
-  define('kl/beta', 'none', 'Weight of the KL penalty in the signal.'),
+  define('kl/beta', 'none', 'Weight of the KL penalty in this step; adaptive control changes it after.'),
   define(
     'policy/loss',
     'loss',
     'Value of the surrogate loss; its gradient is what matters (it is zero-mean by construction under a baseline).',
   ),
   define('policy/entropy', 'nats', 'Mean entropy of the next-token distribution over completion tokens.'),
-  define('policy/grad_norm', 'none', 'Global L2 norm of the gradient before clipping.'),
+  define(
+    'policy/grad_norm',
+    'none',
+    'Global L2 norm of the gradient before clipping; mean over the updates of the step.',
+  ),
   define('policy/ratio_mean', 'ratio', 'Mean over completion tokens of π_θ/π_old in the last inner epoch.'),
   define('policy/ratio_max', 'ratio', 'Largest π_θ/π_old over completion tokens in the last inner epoch.'),
+  define(
+    'policy/sequence_ratio_mean',
+    'ratio',
+    'gspo: mean over completions of exp(mean_t log π_θ/π_old) in the last inner epoch.',
+  ),
+  define('policy/sequence_ratio_max', 'ratio', 'gspo: largest such ratio of a completion.'),
   define(
     'policy/clip_fraction_low',
     'fraction',
@@ -86,6 +107,21 @@ export const METRICS = [
     'policy/clip_fraction_high',
     'fraction',
     'Share of completion tokens with ratio above 1 + ε_high and positive advantage.',
+  ),
+  define(
+    'policy/dual_clip_fraction',
+    'fraction',
+    'Share of completion tokens with negative signal and ratio above the dual clip bound: they stop pulling.',
+  ),
+  define(
+    'policy/importance_weight_mean',
+    'ratio',
+    'Mean over completion tokens of the truncated weight min(π_trainer/π_sampler, importanceCap).',
+  ),
+  define(
+    'policy/importance_capped_fraction',
+    'fraction',
+    'Share of completion tokens whose weight importanceCap cut.',
   ),
   define(
     'policy/delta_logp_mean',
@@ -101,6 +137,16 @@ export const METRICS = [
     'policy/sampler_logp_diff_mean',
     'nats',
     'Mean absolute difference between sampler and trainer log-probabilities.',
+  ),
+  define(
+    'value/loss',
+    'loss',
+    'Half the mean squared error of the value head against the returns, before the update.',
+  ),
+  define(
+    'value/explained_variance',
+    'fraction',
+    '1 − Var[return − value] / Var[return] over completion tokens, before the update: 1 is perfect, 0 no better than a constant.',
   ),
   define('sft/loss', 'nats', 'Warm-up: mean cross-entropy per answer token.'),
   define('sft/token_accuracy', 'fraction', 'Warm-up: share of answer tokens that are the most likely ones.'),
@@ -122,6 +168,7 @@ export const METRICS = [
   define('time/reward_ms', 'ms', 'Time spent in reward functions.'),
   define('time/update_ms', 'ms', 'Time spent in forward, backward and optimizer.'),
   define('time/step_ms', 'ms', 'Time of the whole step.'),
+  define('time/evaluation_ms', 'ms', 'Time of the evaluation after the step, where there was one; not part of time/step_ms.'),
   define(
     'throughput/completion_tokens_per_s',
     'tokens/s',
@@ -139,6 +186,11 @@ export const METRICS = [
 export type MetricName = (typeof METRICS)[number]['name'];
 /** Metrics whose name holds a reward component's name. */
 export type ComponentMetricName = `reward/${string}/mean` | `reward/${string}/std`;
+/** What is told about an evaluation set; pass_at_k for each k that the configuration asks for. */
+export type EvaluationStatistic =
+  'accuracy' | 'reward_mean' | 'reward_ci95' | 'length_mean' | `pass_at_${number}`;
+/** Metrics whose name holds an evaluation set's name. */
+export type EvaluationMetricName = `eval/${string}/${EvaluationStatistic}`;
 
 const BY_NAME = new Map<string, MetricDefinition>(METRICS.map((metric) => [metric.name, metric]));
 
@@ -146,10 +198,16 @@ export function componentMetric(component: string, statistic: 'mean' | 'std'): C
   return `reward/${component}/${statistic}`;
 }
 
-/** The definition of a metric, component metrics included; undefined for a name that is not ours. */
+export function evaluationMetric(set: string, statistic: EvaluationStatistic): EvaluationMetricName {
+  return `eval/${set}/${statistic}`;
+}
+
+/** The definition of a metric, those of components and evaluation sets included; undefined for a name that is not ours. */
 export function metricDefinition(name: string): MetricDefinition | undefined {
-  const known = BY_NAME.get(name);
-  if (known) return known;
+  return BY_NAME.get(name) ?? componentDefinition(name) ?? evaluationDefinition(name);
+}
+
+function componentDefinition(name: string): MetricDefinition | undefined {
   const match = /^reward\/([^/]+)\/(mean|std)$/.exec(name);
   if (!match) return undefined;
   const [, component, statistic] = match;
@@ -158,6 +216,35 @@ export function metricDefinition(name: string): MetricDefinition | undefined {
     'reward',
     `${statistic === 'mean' ? 'Mean' : 'Standard deviation'} of the reward component "${component}".`,
   );
+}
+
+function evaluationDefinition(name: string): MetricDefinition | undefined {
+  const match = /^eval\/([^/]+)\/(accuracy|reward_mean|reward_ci95|length_mean|pass_at_([1-9][0-9]*))$/.exec(
+    name,
+  );
+  if (!match) return undefined;
+  const [, set, statistic, k] = match;
+  const of = `of the evaluation set "${set}"`;
+  switch (statistic) {
+    case 'accuracy':
+      return define(name, 'fraction', `Share of prompts ${of} whose greedy completion is the exact answer.`);
+    case 'reward_mean':
+      return define(name, 'reward', `Mean reward ${of}: of each prompt’s completions, then over prompts.`);
+    case 'reward_ci95':
+      return define(
+        name,
+        'reward',
+        `Half the width of the 95 % confidence interval of the mean reward ${of}, over prompts.`,
+      );
+    case 'length_mean':
+      return define(name, 'tokens', `Mean length of the completions ${of}.`);
+    default:
+      return define(
+        name,
+        'fraction',
+        `pass@${k} ${of}: probability that one of ${k} samples is right, unbiased (1 − C(n−c, k)/C(n, k)).`,
+      );
+  }
 }
 
 /** What a metric name must look like to be stored, ours or another trainer's. */

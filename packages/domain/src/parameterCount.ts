@@ -1,10 +1,13 @@
-import type { ModelConfig } from './runConfig.ts';
+import type { ScratchModelConfig } from './config/model.ts';
 
 /** Largest vocabulary of the built-in tokenizers (bytes, specials included): the bound used when the tokenizer is not known. */
 export const LARGEST_BUILT_IN_VOCABULARY = 515;
 
-/** Number of weights of the decoder. */
-export function parameterCount(model: ModelConfig, vocabulary: number = LARGEST_BUILT_IN_VOCABULARY): number {
+/** Number of weights of a decoder from scratch. */
+export function parameterCount(
+  model: ScratchModelConfig,
+  vocabulary: number = LARGEST_BUILT_IN_VOCABULARY,
+): number {
   const headWidth = model.width / model.heads;
   const kvWidth = (model.kvHeads ?? model.heads) * headWidth;
   const attention = model.width * model.width * 2 + model.width * kvWidth * 2;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BOUNDS } from './bounds.ts';
 import { configHash } from './configHash.ts';
-import { configNotes, parseRunConfig, parseRunConfigYaml, runConfigToYaml } from './parseRunConfig.ts';
+import { parseRunConfig, parseRunConfigYaml, runConfigToYaml } from './parseRunConfig.ts';
 import { PRESETS } from './presets.ts';
-import { type RunConfig, aggregationOf, totalSteps } from './runConfig.ts';
+import { type RunConfig, aggregationOf, totalSteps } from './config/index.ts';
 
 const smallest = { name: 'a', task: { kind: 'addition' }, policyGradient: { steps: 10 } };
 
@@ -28,7 +28,7 @@ describe('parseRunConfig', () => {
       loss: 'reinforce',
       kl: { beta: 0 },
     });
-    expect(config.rewards).toEqual([{ kind: 'exact_match', name: 'exact', weight: 1 }]);
+    expect(config.rewards).toMatchObject([{ kind: 'exact_match', name: 'exact', weight: 1 }]);
     expect(totalSteps(config)).toBe(10);
     expect(totalSteps(valid({ ...smallest, warmup: { steps: 5 } }))).toBe(15);
   });
@@ -40,7 +40,7 @@ describe('parseRunConfig', () => {
   it.each([
     ['groupSize', { groupSize: 1 }, /at least 2/],
     ['groupSize', { promptsPerStep: 1024, groupSize: 256 }, new RegExp(String(BOUNDS.maxCompletionsPerStep))],
-    ['innerEpochs', { innerEpochs: 2 }, /clip loss/],
+    ['innerEpochs', { innerEpochs: 2 }, /needs the clip, gspo or cispo loss/],
     ['temperature', { temperature: 0 }, />0/],
     ['', { grupSize: 4 }, /grupSize/],
   ])('refuses policyGradient.%s with its path and reason', (path, change, message) => {
@@ -121,29 +121,35 @@ describe('configHash', () => {
   });
 });
 
-describe('configNotes', () => {
-  it('prints the bias of a biased choice and nothing for an unbiased one', () => {
-    expect(configNotes(valid(smallest))).toEqual([]);
-    const notes = configNotes(
-      valid({
-        ...smallest,
-        policyGradient: { steps: 1, groupSize: 4, advantage: 'group_mean', loss: 'clip' },
-      }),
-    );
-    expect(notes.join(' ')).toMatch(/0\.750/); // (4 − 1) / 4
-    expect(notes.join(' ')).toMatch(/sequence_mean/);
-    expect(notes.join(' ')).not.toMatch(/penalty/);
-    const withKl = valid({
+describe('aggregationOf', () => {
+  it('is the one that belongs to the loss, unless another was chosen', () => {
+    const of = (choices: object) =>
+      aggregationOf(valid({ ...smallest, policyGradient: { steps: 1, ...choices } }).policyGradient);
+    expect(of({})).toBe('sequence_sum');
+    expect(of({ loss: 'clip' })).toBe('sequence_mean');
+    expect(of({ loss: 'gspo' })).toBe('sequence_mean');
+    expect(of({ loss: 'cispo' })).toBe('token_mean');
+    expect(of({ loss: 'clip', aggregation: 'constant' })).toBe('constant');
+  });
+});
+
+describe('shorthand', () => {
+  it('spells a preset out; what stands beside it wins, also inside a section', () => {
+    const { policyGradient } = valid({
       ...smallest,
-      policyGradient: { steps: 1, advantage: 'batch_mean', kl: { beta: 0.1 } },
+      policyGradient: { steps: 1, preset: 'grpo', epsilonHigh: 0.3, kl: { beta: 0.5 } },
     });
-    expect(configNotes(withKl).join(' ')).toMatch(/B\/\(B−1\) times/);
+    expect(policyGradient).toMatchObject({
+      advantage: 'group_norm',
+      loss: 'clip',
+      epsilonHigh: 0.3,
+      kl: { beta: 0.5, estimator: 'k3', placement: 'loss' },
+    });
+    expect(policyGradient).not.toHaveProperty('preset');
   });
 
-  it('uses the aggregation that belongs to the loss', () => {
-    expect(aggregationOf(valid(smallest).policyGradient)).toBe('sequence_sum');
+  it('names the presets there are', () =>
     expect(
-      aggregationOf(valid({ ...smallest, policyGradient: { steps: 1, loss: 'clip' } }).policyGradient),
-    ).toBe('sequence_mean');
-  });
+      errorsOf({ ...smallest, policyGradient: { steps: 1, preset: 'gpro' } })['policyGradient.preset'],
+    ).toMatch(/"gpro" is no preset; there are reinforce, .*reinforce_plus_plus/));
 });

@@ -3,7 +3,8 @@ import { parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { BOUNDS } from './bounds.ts';
 import { parameterCount } from './parameterCount.ts';
-import { type PolicyGradientConfig, type RunConfig, aggregationOf, runConfigSchema } from './runConfig.ts';
+import { type RunConfig, runConfigSchema } from './config/runConfig.ts';
+import { expandShorthand } from './expandShorthand.ts';
 
 export interface ConfigError {
   /** Path into the configuration, for instance ['policyGradient', 'groupSize']. Empty for the whole text. */
@@ -18,13 +19,16 @@ const MAX_ALIASES = 100;
 
 /** Validates a value against the schema and the bounds that need the whole configuration. */
 export function parseRunConfig(value: unknown): ConfigResult {
-  const parsed = runConfigSchema.safeParse(value);
+  const expanded = expandShorthand(value);
+  if (expanded.errors.length > 0) return { ok: false, errors: expanded.errors };
+  const parsed = runConfigSchema.safeParse(expanded.value);
   if (!parsed.success)
     return {
       ok: false,
       errors: parsed.error.issues.map((issue) => ({ path: issue.path.map(String), message: wording(issue) })),
     };
-  const parameters = parameterCount(parsed.data.model);
+  const { model } = parsed.data;
+  const parameters = model.kind === 'scratch' ? parameterCount(model) : 0;
   if (parameters > BOUNDS.maxParameters)
     return {
       ok: false,
@@ -73,43 +77,4 @@ function firstLine(message: string): string {
 /** The configuration as YAML, in the schema's order. */
 export function runConfigToYaml(config: unknown): string {
   return stringify(config, { lineWidth: 100 });
-}
-
-/** What somebody who chose these settings should know: measured or proven biases, in a sentence each. */
-export function configNotes(config: RunConfig): string[] {
-  const notes: string[] = [];
-  const pg: PolicyGradientConfig = config.policyGradient;
-  if (pg.advantage === 'group_mean')
-    notes.push(
-      `group_mean subtracts a mean that contains the completion itself: its expected gradient is (G−1)/G = ${((pg.groupSize - 1) / pg.groupSize).toFixed(3)} of the exact one.`,
-    );
-  if (pg.advantage === 'group_norm')
-    notes.push(
-      'group_norm divides by the group’s standard deviation: prompts of low spread weigh more than in ∇J (a biased, usually helpful choice).',
-    );
-  if (pg.advantage === 'batch_mean')
-    notes.push(
-      `batch_mean subtracts a mean that contains the completion itself: its expected gradient is (B−1)/B of the exact one.`,
-    );
-  if (pg.advantage === 'none')
-    notes.push('Without a baseline the estimate is unbiased but of high variance.');
-  const aggregation = aggregationOf(pg);
-  if (aggregation === 'sequence_mean')
-    notes.push(
-      'sequence_mean divides each completion’s gradient by its length: short right answers weigh more (biased against ∇J).',
-    );
-  if (aggregation === 'token_mean')
-    notes.push(
-      'token_mean divides by the number of tokens in the batch: proportional to ∇J per step, by a factor that varies with length.',
-    );
-  if (aggregation === 'constant') notes.push('constant is ∇J scaled by 1/maxNewTokens.');
-  if (pg.kl.beta > 0 && (pg.advantage === 'group_mean' || pg.advantage === 'batch_mean'))
-    notes.push(
-      `${pg.advantage} scales the reward's part of the gradient down but not the KL penalty's: against ∇(J − βKL) the penalty weighs ${pg.advantage === 'group_mean' ? 'G/(G−1)' : 'B/(B−1)'} times as much.`,
-    );
-  if (pg.innerEpochs > 1)
-    notes.push(
-      'From the second inner epoch on the completions are off-policy; the clipped ratio bounds, but does not remove, the bias.',
-    );
-  return notes;
 }

@@ -1,5 +1,5 @@
 /** @file Configurations to start from. A preset is only a set of choices of the schema. */
-import type { RunConfigInput } from './runConfig.ts';
+import type { RunConfigInput } from './config/runConfig.ts';
 
 export interface RunPreset {
   readonly name: string;
@@ -16,7 +16,7 @@ export interface RunPreset {
 const demo: RunConfigInput = {
   name: 'sort-rloo',
   seed: 1,
-  model: { layers: 2, width: 96, heads: 4, kvHeads: 2, feedForward: 256, initStd: 0.06 },
+  model: { kind: 'scratch', layers: 2, width: 96, heads: 4, kvHeads: 2, feedForward: 256, initStd: 0.06 },
   tokenizer: { kind: 'char' },
   task: { kind: 'sort_digits', length: { min: 6, max: 8 } },
   rewards: [{ kind: 'exact_match', name: 'exact', weight: 1 }],
@@ -31,6 +31,9 @@ const demo: RunConfigInput = {
   },
   record: { completionsEverySteps: 5 },
 };
+
+/** Stands where a preset cannot know the model: the form asks for another one. */
+export const MODEL_PLACEHOLDER = './path/to/model/directory';
 
 export const PRESETS: readonly RunPreset[] = [
   {
@@ -47,7 +50,7 @@ export const PRESETS: readonly RunPreset[] = [
       'Group-normalised advantages, clipped ratio, two inner epochs, a small KL to the policy after warm-up.',
     config: {
       name: 'sort-grpo',
-      model: { layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
+      model: { kind: 'scratch', layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
       task: { kind: 'sort_digits', length: { min: 5, max: 8 } },
       rewards: [
         { kind: 'exact_match', name: 'exact', weight: 1 },
@@ -73,7 +76,7 @@ export const PRESETS: readonly RunPreset[] = [
     description: 'Mean-only group baseline and a constant length normaliser: no length bias.',
     config: {
       name: 'reverse-dr-grpo',
-      model: { layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
+      model: { kind: 'scratch', layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
       task: { kind: 'reverse_text', length: { min: 3, max: 5 } },
       rewards: [
         { kind: 'exact_match', name: 'exact', weight: 1 },
@@ -99,7 +102,7 @@ export const PRESETS: readonly RunPreset[] = [
       'Reach a number with the given ones: several right answers, checked by evaluating the expression.',
     config: {
       name: 'countdown-rloo',
-      model: { layers: 3, width: 128, heads: 4, feedForward: 384, initStd: 0.06 },
+      model: { kind: 'scratch', layers: 3, width: 128, heads: 4, feedForward: 384, initStd: 0.06 },
       task: { kind: 'countdown', numbers: 3, maxNumber: 9 },
       rewards: [
         { kind: 'exact_match', name: 'solved', weight: 1 },
@@ -128,7 +131,7 @@ export const PRESETS: readonly RunPreset[] = [
         { kind: 'exact_match', name: 'exact', weight: 1 },
         { kind: 'partial_credit', name: 'partial', weight: 0.3 },
       ],
-      model: { layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
+      model: { kind: 'scratch', layers: 2, width: 96, heads: 4, feedForward: 256, initStd: 0.06 },
       warmup: { steps: 100, optimizer: { learningRate: 2e-3 } },
       policyGradient: {
         steps: 200,
@@ -138,6 +141,48 @@ export const PRESETS: readonly RunPreset[] = [
         kl: { beta: 0.02 },
         optimizer: { learningRate: 2e-4, schedule: { kind: 'cosine', warmupSteps: 10 } },
       },
+    },
+  },
+  {
+    name: 'hugging_face_grpo',
+    title: 'Fine-tune a Hugging Face model, LoRA, GRPO (needs its path)',
+    description:
+      'For a model such as Qwen2.5: set model.source to a directory on the worker, and choose a prompt set with answers. Adapters of rank 16, chat prompts, held-out accuracy every 20 steps.',
+    config: {
+      name: 'qwen-grpo-lora',
+      model: {
+        kind: 'hugging_face',
+        source: MODEL_PLACEHOLDER,
+        promptFormat: 'chat',
+        lora: { rank: 16, alpha: 32 },
+        maxContextTokens: 1024,
+      },
+      tokenizer: { kind: 'model' },
+      task: { kind: 'prompt_set', promptSetVersionId: 'choose a prompt set' },
+      rewards: [{ kind: 'math', name: 'right' }],
+      policyGradient: {
+        steps: 200,
+        promptsPerStep: 8,
+        groupSize: 8,
+        maxNewTokens: 256,
+        advantage: 'group_norm',
+        loss: 'clip',
+        aggregation: 'sequence_mean',
+        microBatchSize: 8,
+        kl: { beta: 0.04, estimator: 'k3', placement: 'loss' },
+        optimizer: { learningRate: 1e-5, schedule: { kind: 'cosine', warmupSteps: 10 } },
+      },
+      evaluation: {
+        everySteps: 20,
+        sets: [
+          {
+            name: 'held_out',
+            task: { kind: 'prompt_set', promptSetVersionId: 'choose another prompt set' },
+            prompts: 64,
+          },
+        ],
+      },
+      checkpoint: { everySteps: 20, keepBest: 1, bestMetric: 'eval/held_out/accuracy' },
     },
   },
 ];

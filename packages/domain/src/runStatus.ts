@@ -6,7 +6,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const RUN_STAGES = ['WARM_UP', 'POLICY_GRADIENT'] as const;
 export type RunStage = (typeof RUN_STAGES)[number];
 
-export const RUN_COMMANDS = ['CONTINUE', 'PAUSE', 'CANCEL'] as const;
+export const RUN_COMMANDS = ['CONTINUE', 'PAUSE', 'CANCEL', 'CHECKPOINT'] as const;
 export type RunCommand = (typeof RUN_COMMANDS)[number];
 
 export const ROLES = ['OWNER', 'RESEARCHER', 'REVIEWER', 'VIEWER'] as const;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,25 @@ it.runIf(supported)(
       /! Native TensorFlow — the package index http:\/\/127\.0\.0\.1:1 cannot be reached \(.+\): training runs on wasm/,
     );
     expect(left.filter((name) => name !== 'nabla' && name !== path.join('nabla', 'native'))).toEqual([]);
+  },
+);
+
+it.runIf(supported && process.arch === 'x64')(
+  'tries the build for the CPU where there is a GPU and its build cannot be had',
+  async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'nabla-smi-'));
+    const smi = path.join(folder, 'nvidia-smi');
+    await writeFile(smi, "#!/bin/sh\necho '0, NVIDIA L4, 23034, 550.54.15, 8.9'\n", { mode: 0o755 });
+    const { stdout, left } = await run({
+      PATH: `${folder}:${process.env.PATH}`,
+      CXX: process.execPath,
+      NABLA_NATIVE: undefined,
+      PIP_INDEX_URL: 'http://127.0.0.1:1/simple',
+    });
+    await rm(folder, { recursive: true });
+    // Neither can be had here: the reason given is that of the build tried last.
+    expect(stdout.split('\n').at(-1)).toMatch(/cannot be reached .*: training runs on wasm/);
+    expect(left).toContain(path.join('nabla', 'native', 'cuda-unavailable'));
   },
 );
 

@@ -7,8 +7,14 @@ export type TrainerErrorCode =
   | 'INVALID_PROMPTS'
   /** Prompt and completion do not fit into the context bound. */
   | 'PROMPT_TOO_LONG'
-  /** A reward module cannot be found, loaded or lies outside the rewards folder. */
+  /** The files of a model are missing, damaged, do not fit together, or are of an architecture that is not supported. */
+  | 'MODEL'
+  /** A reward module cannot be found, loaded or lies outside the rewards folder, or its thread ends again and again. */
   | 'REWARD_MODULE'
+  /** A reward endpoint cannot be asked: its token is missing. */
+  | 'REWARD_ENDPOINT'
+  /** Settings of a reward component that only the trainer can check do not fit. */
+  | 'REWARD_SETTINGS'
   /** Not one completion of a step could be rewarded. */
   | 'ALL_REWARDS_NULL'
   /** NaN or infinity in rewards, loss or gradient; the weights are those before the step. */

@@ -1,17 +1,22 @@
 /**
- * @file The learner of the policy gradient. Advantage, signal and aggregation are decided on the host over the whole batch
- * (`algorithms/`) and come in as columns; what is compiled is log-probabilities, token losses and their weighted sum.
+ * @file The learner of the policy gradient. Advantage, signal and weights are decided on the host over the whole mini-batch
+ * (`algorithms/`, `policyStep/`) and come in as columns; what is compiled is the scores of the tokens and `policyLoss` of them.
  */
 import type { PolicyGradientConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { tokenLosses } from './algorithms/losses.ts';
+import {
+  columnsOf,
+  policyLoss,
+  type PolicyLossSettings,
+  type TokenColumn,
+  type TokenScores,
+} from './algorithms/policyLoss.ts';
 import { at } from './at.ts';
 import type { Backend } from './backend/backend.ts';
 import { modelInput, type PaddedPrompts, type TokenRectangle } from './batch.ts';
-import type { Decoder } from './model/decoder.ts';
-import type { ParameterSpec } from './model/parameters.ts';
-import { entropy, tokenLogProbs } from './ops/index.ts';
+import type { PolicyModel } from './model/policyModel.ts';
+import { policyParameters } from './policyParameters.ts';
 import { createUpdater, upload, type HostColumn, type TrainState } from './update.ts';
 
 /** Sequences to score: row i of both belongs together. */
@@ -22,13 +27,11 @@ export interface SequenceBatch {
   readonly completions: TokenRectangle;
 }
 
+export type TokenColumns = Readonly<Partial<Record<TokenColumn, Float32Array>>>;
+
 export interface PolicyBatch extends SequenceBatch {
-  /** [B, C] under the policy that sampled. */
-  readonly oldLogp: Float32Array;
-  /** [B] learning signal r̃; 0 where there is none. */
-  readonly signal: Float32Array;
-  /** [B, C] from `tokenWeights`. */
-  readonly tokenWeights: Float32Array;
+  /** [B, C] each; at least those that `columnsOf` names for the settings. */
+  readonly tokens: TokenColumns;
 }
 
 export interface PolicyUpdate {
@@ -38,93 +41,139 @@ export interface PolicyUpdate {
   readonly gradNorm: number;
   /** [B, C] under the weights before the update. */
   readonly logp: Float32Array;
-  /** [B, C], nats. */
+  /** [B, C], nats, likewise. */
   readonly entropy: Float32Array;
 }
 
-export type LearnerSettings = Pick<
-  PolicyGradientConfig,
-  'loss' | 'epsilonLow' | 'epsilonHigh' | 'temperature' | 'microBatchSize' | 'optimizer'
->;
+export type LearnerSettings = PolicyLossSettings &
+  Pick<PolicyGradientConfig, 'temperature' | 'microBatchSize' | 'optimizer'>;
+
+/** What is learned of a model. */
+export type LearnerModel = Pick<PolicyModel, 'decoder' | 'trainable' | 'frozen'>;
 
 export interface Learner {
   /** One update. The state given stays the caller's. @throws TrainerError NOT_FINITE */
   update(state: TrainState, batch: PolicyBatch, learningRate: number, step: number): Promise<PolicyUpdate>;
-  /** Log-probabilities of the completions at the policy's temperature, [B, C]; after a completion's end they mean nothing. */
+  /**
+   * Log-probabilities of the completions at the policy's temperature, [B, C]; after a completion's end they mean nothing.
+   * @param weights the decoder's whole list: those of the policy, or of a reference
+   */
   score(weights: readonly tf.Tensor[], batch: SequenceBatch): Promise<Float32Array>;
+  /**
+   * The same with what the value head says before each token, [B, C].
+   * @param weights all that learn, the head's at the end
+   */
+  scoreAndValue(
+    weights: readonly tf.Tensor[],
+    batch: SequenceBatch,
+  ): Promise<{ readonly logp: Float32Array; readonly values: Float32Array }>;
   dispose(): void;
 }
 
-export function createLearner(
-  backend: Backend,
-  model: Decoder,
-  specs: readonly ParameterSpec[],
-  settings: LearnerSettings,
-): Learner {
-  const { temperature, microBatchSize } = settings;
+/** Columns that every batch begins with: token ids to read, pads before them, completion tokens to score. */
+const SEQUENCE_COLUMNS = 3;
 
-  /** Logits [b, C, V] that score the completions. */
-  const logitsOf = (weights: readonly tf.Tensor[], data: readonly tf.Tensor[]) =>
-    model.logits(weights, at(data, 0), at(data, 1), at(at(data, 2).shape, 1));
+export function createLearner(backend: Backend, model: LearnerModel, settings: LearnerSettings): Learner {
+  const { temperature, microBatchSize } = settings;
+  const { specs, added } = policyParameters(settings, {
+    trainable: model.trainable,
+    architecture: model.decoder.architecture,
+  });
+  const columns = columnsOf(settings);
+
+  /** @param weights [...frozen, ...trainable, ...value head] @param data the sequence columns, then others */
+  function scoresOf(weights: readonly tf.Tensor[], data: readonly tf.Tensor[]): TokenScores {
+    const tokens = at(data, 2); // int32 [b, C]
+    const own = added === 0 ? weights : weights.slice(0, -added);
+    const hidden = model.decoder.hidden(own, at(data, 0), at(data, 1), at(tokens.shape, 1)); // [b, C, D]
+    const { logp, entropy } = model.decoder.tokenScores(own, hidden, tokens, temperature, {
+      entropyGradient: settings.entropyBonus > 0,
+    });
+    return {
+      logp: matrix(logp),
+      entropy: matrix(entropy),
+      values: added === 0 ? null : valuesOf(hidden, at(weights, -2), at(weights, -1)),
+    };
+  }
 
   const updater = createUpdater(backend, {
     name: 'policy',
     specs,
+    frozen: model.frozen,
     optimizer: settings.optimizer,
     microBatchSize,
     extras: 2,
     forward(weights, data) {
-      const logits = logitsOf(weights, data);
-      const logp = matrix(tokenLogProbs(logits, at(data, 2), temperature));
-      const losses = tokenLosses(settings, logp, matrix(at(data, 3)), matrix(at(data, 4))); // [b, C]
-      return { loss: tf.sum(tf.mul(losses, at(data, 5))), extras: [logp, entropy(logits, temperature)] };
+      const scores = scoresOf(weights, data);
+      const column = (name: TokenColumn) => matrix(at(data, SEQUENCE_COLUMNS + columns.indexOf(name)));
+      return { loss: policyLoss(settings, scores, column), extras: [scores.logp, scores.entropy] };
     },
   });
 
   const scorer = backend.compile(
     (inputs) => {
-      const data = inputs.slice(specs.length);
-      return [tokenLogProbs(logitsOf(inputs, data), at(data, 2), temperature)];
+      const [weights, data] = [inputs.slice(0, -SEQUENCE_COLUMNS), inputs.slice(-SEQUENCE_COLUMNS)];
+      const tokens = at(data, 2);
+      const hidden = model.decoder.hidden(weights, at(data, 0), at(data, 1), at(tokens.shape, 1));
+      return [model.decoder.tokenScores(weights, hidden, tokens, temperature).logp];
     },
     { name: 'policy score' },
   );
+  const valuer = backend.compile(
+    (inputs) => {
+      const { logp, values } = scoresOf(inputs.slice(0, -SEQUENCE_COLUMNS), inputs.slice(-SEQUENCE_COLUMNS));
+      if (values === null) throw new RangeError('learner: there is no value head');
+      return [logp, values];
+    },
+    { name: 'policy score and value' },
+  );
+
+  /** Runs a function of weights and sequences in micro-batches: its outputs, each [B, C]. */
+  async function inPieces(
+    run: (inputs: tf.Tensor[]) => tf.Tensor[],
+    weights: readonly tf.Tensor[],
+    batch: SequenceBatch,
+    outputs: number,
+  ): Promise<Float32Array[]> {
+    const { rows, width } = batch.completions;
+    const size = Math.min(microBatchSize ?? rows, rows);
+    const sequences = sequenceColumns(batch);
+    const joined = Array.from({ length: outputs }, () => new Float32Array(rows * width));
+    for (let start = 0; start < rows; start += size) {
+      const end = Math.min(start + size, rows);
+      const data = upload(sequences, start, end, size);
+      const results = run([...weights, ...data]);
+      for (const [index, all] of joined.entries()) {
+        const part = await at(results, index).data<'float32'>();
+        all.set(part.subarray(0, (end - start) * width), start * width);
+      }
+      tf.dispose([...data, ...results]);
+    }
+    return joined;
+  }
 
   return {
     async update(state, batch, learningRate, step) {
-      const perToken = [batch.completions.width];
-      const columns: HostColumn[] = [
+      const { rows, width } = batch.completions;
+      const data: HostColumn[] = [
         ...sequenceColumns(batch),
-        { values: batch.oldLogp, shape: perToken },
-        { values: batch.signal, shape: [1] },
-        { values: batch.tokenWeights, shape: perToken },
+        ...columns.map((name) => ({ values: tokensOf(batch, name), shape: [width] })),
       ];
-      const result = await updater.update(state, columns, batch.completions.rows, learningRate, step);
-      return {
-        state: result.state,
-        loss: result.loss,
-        gradNorm: result.gradNorm,
-        logp: at(result.extras, 0),
-        entropy: at(result.extras, 1),
-      };
+      const { extras, ...result } = await updater.update(state, data, rows, learningRate, step);
+      return { ...result, logp: at(extras, 0), entropy: at(extras, 1) };
     },
     async score(weights, batch) {
-      const { rows, width } = batch.completions;
-      const size = Math.min(microBatchSize ?? rows, rows);
-      const columns = sequenceColumns(batch);
-      const scores = new Float32Array(rows * width);
-      for (let start = 0; start < rows; start += size) {
-        const end = Math.min(start + size, rows);
-        const data = upload(columns, start, end, size);
-        const outputs = scorer([...weights, ...data]);
-        const logp = await at(outputs, 0).data<'float32'>();
-        scores.set(logp.subarray(0, (end - start) * width), start * width);
-        tf.dispose([...data, ...outputs]);
-      }
-      return scores;
+      return at(await inPieces(scorer, weights, batch, 1), 0);
+    },
+    async scoreAndValue(weights, batch) {
+      const [logp, values] = await inPieces(valuer, [...model.frozen, ...weights], batch, 2);
+      if (logp === undefined || values === undefined) throw new RangeError('learner: two outputs expected');
+      return { logp, values };
     },
     dispose() {
       updater.dispose();
       scorer.dispose();
+      valuer.dispose();
     },
   };
 }
@@ -137,6 +186,23 @@ export function sequenceColumns({ prompts, completions }: SequenceBatch): HostCo
     { values: prompts.padding, shape: [] },
     { values: completions.ids, shape: [completions.width] },
   ];
+}
+
+/** V(s_t) of the states before each token: hidden [b, C, D] · weight [D, 1] + bias [1] to [b, C]. */
+function valuesOf(hidden: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor2D {
+  const [rows, count, width] = [at(hidden.shape, 0), at(hidden.shape, 1), at(hidden.shape, 2)];
+  // A sum of products: a matrix product with one column would ask for a transpose in its gradient.
+  const products = tf.mul(hidden, tf.reshape(weight, [1, 1, width]));
+  return tf.reshape<tf.Rank.R2>(tf.add(tf.sum(products, -1), bias), [rows, count]);
+}
+
+function tokensOf({ tokens, completions }: PolicyBatch, name: TokenColumn): Float32Array {
+  const column = tokens[name];
+  if (column?.length !== completions.rows * completions.width)
+    throw new RangeError(
+      `learner: column ${name} has ${column?.length ?? 'no'} values, the batch is ${completions.rows} × ${completions.width} tokens`,
+    );
+  return column;
 }
 
 /** Says that a tensor has two axes. */

@@ -3,28 +3,26 @@ import { componentMetric, type MetricName, type PolicyGradientConfig } from '@na
 
 import { flatGroupFraction, mean, standardDeviation } from './algorithms/advantages.ts';
 import { k3, type TokenGrid } from './algorithms/klEstimates.ts';
+import type { Collected, Rollout } from './policyStep/collect.ts';
+import type { LearningSignal } from './policyStep/learningSignal.ts';
+import type { StepBatch } from './policyStep/miniBatches.ts';
+import type { StepUpdate } from './policyStep/updatePolicy.ts';
 import type { CompletionScore } from './rewards/scoreCompletions.ts';
-import type { Completions } from './rollout.ts';
 
+/** Arrays of numbers are [B, C], of the completions that were trained on. */
 export interface PolicyStepFacts {
   readonly config: PolicyGradientConfig;
-  readonly completions: Completions;
-  readonly scores: readonly CompletionScore[];
-  /** Whether each gave the exact answer; null where no answer is known. */
-  readonly exact: readonly (boolean | null)[];
-  readonly advantages: readonly (number | null)[];
-  readonly signals: readonly (number | null)[];
-  /** k1 of each completion and log-probabilities [B, C] under the reference, where it was computed. */
-  readonly reference: { readonly k1: readonly number[]; readonly logp: Float32Array } | null;
-  readonly loss: number;
-  readonly gradNorm: number;
+  readonly collected: Pick<Collected, 'completions'> & {
+    readonly rounds: readonly Pick<Rollout, 'scores' | 'exact'>[];
+  };
+  readonly learned: Pick<LearningSignal, 'tokens' | 'advantages' | 'signals' | 'refK1' | 'returns'>;
+  readonly batch: Pick<StepBatch, 'included' | 'oldLogp' | 'refLogp' | 'importance' | 'oldValues' | 'beta'>;
+  readonly update: Pick<StepUpdate, 'loss' | 'gradNorm' | 'lastLogp' | 'entropy'>;
   readonly learningRate: number;
-  /** [B, C]: of the trainer before the first and before the last update of the step, and after the last where computed. */
-  readonly firstLogp: Float32Array;
-  readonly lastLogp: Float32Array;
+  /** Of the trainer before the first update. */
+  readonly trainerLogp: Float32Array;
+  /** After the last update, where it was computed. */
   readonly updatedLogp: Float32Array | null;
-  /** [B, C], of the policy that sampled. */
-  readonly entropy: Float32Array;
 }
 
 type Metrics = [MetricName | ReturnType<typeof componentMetric>, number][];
@@ -36,26 +34,57 @@ export function policyMetrics(facts: PolicyStepFacts): Map<string, number> {
     ...signalMetrics(facts),
     ...klMetrics(facts),
     ...updateMetrics(facts),
+    ...ratioMetrics(facts),
+    ...valueMetrics(facts),
     ...completionMetrics(facts),
   ]);
 }
 
-function rewardMetrics({ scores, exact, config }: PolicyStepFacts): Metrics {
+/** @param times wall times of the whole step and of all that the learner did, in ms. */
+export function timeMetrics({
+  config,
+  collected,
+  totalMs,
+  updateMs,
+}: {
+  readonly config: Pick<PolicyGradientConfig, 'groupSize' | 'innerEpochs'>;
+  readonly collected: Pick<Collected, 'completions' | 'prompts' | 'rolloutMs' | 'rewardMs'> & {
+    readonly rounds: readonly Pick<Rollout, 'completions'>[];
+  };
+  readonly totalMs: number;
+  readonly updateMs: number;
+}): [MetricName, number][] {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const drawn = sum(collected.rounds.map(({ completions }) => sum(completions.lengths)));
+  const promptTokens = sum(collected.prompts.map(({ ids }) => ids.length * config.groupSize));
+  const trained = (sum(collected.completions.lengths) + promptTokens) * config.innerEpochs;
+  return [
+    ['time/rollout_ms', collected.rolloutMs],
+    ['time/reward_ms', collected.rewardMs],
+    ['time/update_ms', updateMs],
+    ['time/step_ms', totalMs],
+    ['throughput/completion_tokens_per_s', (drawn / totalMs) * 1000],
+    ['throughput/train_tokens_per_s', (trained / updateMs) * 1000],
+  ];
+}
+
+/** Of everything that was drawn: what dynamic sampling keeps says little about the policy. */
+function rewardMetrics({ collected: { rounds }, config }: PolicyStepFacts): Metrics {
+  const scores = rounds.flatMap((round) => round.scores);
+  const exact = rounds.flatMap((round) => round.exact);
   const rewards = scores.map(({ reward }) => reward);
   const present = numbers(rewards);
+  const flat = flatGroupFraction(rewards, config.groupSize);
   const metrics: Metrics = [
     ['reward/mean', mean(present)],
     ['reward/std', standardDeviation(present)],
     ['reward/null_fraction', 1 - present.length / rewards.length],
-    ['group/zero_std_fraction', flatGroupFraction(rewards, config.groupSize)],
+    ['group/zero_std_fraction', flat],
+    ...componentMetrics(scores),
   ];
-  for (const [index, { name }] of (scores[0]?.components ?? []).entries()) {
-    const values = numbers(scores.map(({ components }) => components[index]?.value ?? null));
-    if (values.length > 0)
-      metrics.push(
-        [componentMetric(name, 'mean'), mean(values)],
-        [componentMetric(name, 'std'), standardDeviation(values)],
-      );
+  if (config.dynamicSampling !== null) {
+    const given = 1 - (config.promptsPerStep * config.groupSize) / rewards.length;
+    metrics.push(['group/resampled_fraction', given], ['group/rounds', rounds.length]);
   }
   const known = exact.filter((answer) => answer !== null);
   if (known.length > 0) {
@@ -68,53 +97,65 @@ function rewardMetrics({ scores, exact, config }: PolicyStepFacts): Metrics {
   return metrics;
 }
 
-function signalMetrics({ advantages, signals }: PolicyStepFacts): Metrics {
-  const [advantage, signal] = [numbers(advantages), numbers(signals)];
+function componentMetrics(scores: readonly CompletionScore[]): Metrics {
+  return (scores[0]?.components ?? []).flatMap(({ name }, index): Metrics => {
+    const values = numbers(scores.map(({ components }) => components[index]?.value ?? null));
+    if (values.length === 0) return [];
+    return [
+      [componentMetric(name, 'mean'), mean(values)],
+      [componentMetric(name, 'std'), standardDeviation(values)],
+    ];
+  });
+}
+
+function signalMetrics({
+  learned,
+  collected: { completions },
+  batch: { included },
+}: PolicyStepFacts): Metrics {
+  const advantage = numbers(learned.advantages);
+  const signals: number[] = [];
+  forEachToken(completions, (token, row) => {
+    if (included[row]) signals.push(learned.tokens[token] ?? NaN);
+  });
+  const perCompletion = numbers(learned.signals);
   return [
     ['advantage/mean', mean(advantage)],
     ['advantage/std', standardDeviation(advantage)],
-    ['signal/mean', mean(signal)],
-    ['signal/std', standardDeviation(signal)],
+    ['signal/mean', mean(perCompletion)],
+    ['signal/std', standardDeviation(perCompletion)],
+    ['signal/token_std', standardDeviation(signals)],
   ];
 }
 
-function klMetrics({ config, completions, reference, updatedLogp }: PolicyStepFacts): Metrics {
-  const metrics: Metrics = [['kl/beta', config.kl.beta]];
-  if (reference)
+function klMetrics({ collected, learned, batch, updatedLogp }: PolicyStepFacts): Metrics {
+  const { completions } = collected;
+  const metrics: Metrics = [['kl/beta', batch.beta]];
+  if (learned.refK1 && batch.refLogp)
     metrics.push(
-      ['kl/ref_k1', mean(reference.k1)],
-      ['kl/ref_k3', mean(k3(completions, completions.logp, reference.logp))],
+      ['kl/ref_k1', mean(learned.refK1)],
+      ['kl/ref_k3', mean(k3(completions, batch.oldLogp, batch.refLogp))],
     );
   // The tokens were drawn from the old policy, so the estimate of KL[old ‖ updated] takes the ratio updated / old.
-  if (updatedLogp) metrics.push(['kl/old_k3', mean(k3(completions, completions.logp, updatedLogp))]);
+  if (updatedLogp) metrics.push(['kl/old_k3', mean(k3(completions, batch.oldLogp, updatedLogp))]);
   return metrics;
 }
 
 function updateMetrics(facts: PolicyStepFacts): Metrics {
-  const { config, completions, signals, lastLogp, firstLogp, updatedLogp } = facts;
+  const { completions } = facts.collected;
+  const { update, updatedLogp, trainerLogp, batch } = facts;
   const differences: number[] = [];
-  const ratios: number[] = [];
   const entropies: number[] = [];
-  let [clippedLow, clippedHigh, moved] = [0, 0, 0];
-  forEachToken(completions, (token, row) => {
-    const sampled = completions.logp[token] ?? NaN;
-    const ratio = Math.exp((lastLogp[token] ?? NaN) - sampled);
-    const signal = signals[row] ?? 0;
-    ratios.push(ratio);
-    entropies.push(facts.entropy[token] ?? NaN);
-    differences.push(Math.abs((firstLogp[token] ?? NaN) - sampled));
-    if (ratio < 1 - config.epsilonLow && signal < 0) clippedLow += 1;
-    if (ratio > 1 + config.epsilonHigh && signal > 0) clippedHigh += 1;
-    if (updatedLogp) moved += (updatedLogp[token] ?? NaN) - sampled;
+  let moved = 0;
+  forEachToken(completions, (token) => {
+    entropies.push(update.entropy[token] ?? NaN);
+    differences.push(Math.abs((trainerLogp[token] ?? NaN) - (completions.logp[token] ?? NaN)));
+    if (updatedLogp) moved += (updatedLogp[token] ?? NaN) - (batch.oldLogp[token] ?? NaN);
   });
   const metrics: Metrics = [
-    ['policy/loss', facts.loss],
+    ['policy/loss', update.loss],
     ['policy/entropy', mean(entropies)],
-    ['policy/grad_norm', facts.gradNorm],
-    ['policy/ratio_mean', mean(ratios)],
-    ['policy/ratio_max', largest(ratios)],
-    ['policy/clip_fraction_low', clippedLow / ratios.length],
-    ['policy/clip_fraction_high', clippedHigh / ratios.length],
+    ['policy/grad_norm', update.gradNorm],
     ['policy/sampler_logp_diff_max', largest(differences)],
     ['policy/sampler_logp_diff_mean', mean(differences)],
     ['optimizer/learning_rate', facts.learningRate],
@@ -123,7 +164,77 @@ function updateMetrics(facts: PolicyStepFacts): Metrics {
   return metrics;
 }
 
-function completionMetrics({ completions, config }: PolicyStepFacts): Metrics {
+/** Of the last inner epoch, before each row's update. */
+function ratioMetrics({
+  config,
+  collected: { completions },
+  learned,
+  batch,
+  update,
+}: PolicyStepFacts): Metrics {
+  const { lengths, width } = completions;
+  const logRatio = (token: number) => (update.lastLogp[token] ?? NaN) - (batch.oldLogp[token] ?? NaN);
+  const sequenceRatios = lengths.map((length, row) => {
+    const tokens = Array.from({ length }, (_, t) => logRatio(row * width + t));
+    return Math.exp(mean(tokens));
+  });
+  const ratios: number[] = [];
+  const weights: number[] = [];
+  let [low, high, dual, capped] = [0, 0, 0, 0];
+  forEachToken(completions, (token, row) => {
+    const ratio = Math.exp(logRatio(token));
+    // What the loss clips: gspo the ratio of the completion.
+    const clips = config.loss === 'gspo' ? (sequenceRatios[row] ?? NaN) : ratio;
+    const signal = learned.tokens[token] ?? 0;
+    ratios.push(ratio);
+    if (clips < 1 - config.epsilonLow && signal < 0) low += 1;
+    if (clips > 1 + config.epsilonHigh && signal > 0) high += 1;
+    if (config.dualClip !== null && ratio > config.dualClip && signal < 0) dual += 1;
+    if (batch.importance) {
+      const weight = batch.importance[token] ?? NaN;
+      weights.push(weight);
+      if (config.importanceCap !== null && weight >= config.importanceCap) capped += 1;
+    }
+  });
+  const metrics: Metrics = [
+    ['policy/ratio_mean', mean(ratios)],
+    ['policy/ratio_max', largest(ratios)],
+    ['policy/clip_fraction_low', low / ratios.length],
+    ['policy/clip_fraction_high', high / ratios.length],
+  ];
+  if (config.loss === 'gspo')
+    metrics.push(
+      ['policy/sequence_ratio_mean', mean(sequenceRatios)],
+      ['policy/sequence_ratio_max', largest(sequenceRatios)],
+    );
+  if (config.dualClip !== null) metrics.push(['policy/dual_clip_fraction', dual / ratios.length]);
+  if (batch.importance)
+    metrics.push(
+      ['policy/importance_weight_mean', mean(weights)],
+      ['policy/importance_capped_fraction', capped / ratios.length],
+    );
+  return metrics;
+}
+
+function valueMetrics({ collected: { completions }, learned, batch }: PolicyStepFacts): Metrics {
+  const { returns } = learned;
+  const { oldValues, included } = batch;
+  if (!returns || !oldValues) return [];
+  const targets: number[] = [];
+  const errors: number[] = [];
+  forEachToken(completions, (token, row) => {
+    if (!included[row]) return;
+    targets.push(returns[token] ?? NaN);
+    errors.push((returns[token] ?? NaN) - (oldValues[token] ?? NaN));
+  });
+  const variance = standardDeviation(targets) ** 2;
+  const metrics: Metrics = [['value/loss', mean(errors.map((error) => error ** 2)) / 2]];
+  // Of returns that are all alike nothing can be explained.
+  if (variance > 0) metrics.push(['value/explained_variance', 1 - standardDeviation(errors) ** 2 / variance]);
+  return metrics;
+}
+
+function completionMetrics({ collected: { completions }, config }: PolicyStepFacts): Metrics {
   const { lengths, truncated, width, ids } = completions;
   const texts = lengths.map((length, row) => ids.subarray(row * width, row * width + length).join(' '));
   return [

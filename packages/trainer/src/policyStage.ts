@@ -1,34 +1,31 @@
 /** @file A step of the policy gradient, top to bottom: rollout, rewards, advantage, signal, update, and what is told about it. */
-import { aggregationOf, type RunConfig } from '@nabla/domain';
+import type { RunConfig } from '@nabla/domain';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { advantages } from './algorithms/advantages.ts';
-import { tokenWeights } from './algorithms/aggregation.ts';
-import { k1, sequenceLogp } from './algorithms/klEstimates.ts';
 import { learningRate } from './algorithms/schedule.ts';
-import { signal } from './algorithms/signal.ts';
 import type { Backend } from './backend/backend.ts';
-import { bucketWidth, padPrompts, repeatPrompts } from './batch.ts';
-import { TrainerError } from './errors.ts';
-import { createLearner, type PolicyBatch } from './learner.ts';
-import type { Decoder } from './model/decoder.ts';
-import type { ParameterSpec } from './model/parameters.ts';
-import { policyMetrics } from './policyMetrics.ts';
-import type { Prompt, PromptSource } from './prompts.ts';
-import { exactAnswer } from './rewards/builtInRewards.ts';
+import { repeatPrompts } from './batch.ts';
+import { createLearner, type SequenceBatch } from './learner.ts';
+import type { PolicyModel } from './model/policyModel.ts';
+import { policyMetrics, timeMetrics } from './policyMetrics.ts';
+import { collect } from './policyStep/collect.ts';
+import { describeCompletions } from './policyStep/describeCompletions.ts';
+import { betaOf, learningSignal, nextScalars } from './policyStep/learningSignal.ts';
+import { importanceWeights } from './policyStep/miniBatches.ts';
+import { nextReference } from './policyStep/nextReference.ts';
+import { updatePolicy } from './policyStep/updatePolicy.ts';
+import type { PromptSource } from './prompts.ts';
 import type { RewardComponent } from './rewards/rewardComponent.ts';
-import { firstScoreError, scoreCompletions, type CompletionScore } from './rewards/scoreCompletions.ts';
-import { createSampler, type Completions } from './rollout.ts';
-import type { CompletionResult, StepResult } from './stepResult.ts';
-import type { Tokenizer } from './tokenizer/tokenizer.ts';
-import { disposeState, type TrainState } from './update.ts';
+import type { CompletionScore } from './rewards/scoreCompletions.ts';
+import { createSampler } from './rollout.ts';
+import type { Scalars } from './sessionState.ts';
+import type { StepResult } from './stepResult.ts';
+import type { TrainState } from './update.ts';
 
 export interface PolicyStageParts {
   readonly config: RunConfig;
   readonly backend: Backend;
-  readonly model: Decoder;
-  readonly specs: readonly ParameterSpec[];
-  readonly tokenizer: Tokenizer;
+  readonly model: PolicyModel;
   readonly prompts: PromptSource;
   readonly rewards: readonly RewardComponent[];
   /** Told the first error of each reward component. */
@@ -36,10 +33,12 @@ export interface PolicyStageParts {
 }
 
 export interface PolicyStepInput {
-  /** Stays the caller's. */
+  /** What learns, as `policyParameters` lists it. Stays the caller's. */
   readonly train: TrainState;
-  /** Weights at the start of the stage. */
+  /** Of the reference policy, in the order of the model's trainable weights; none: the model's base alone. Stays the caller's. */
   readonly reference: readonly tf.Tensor[];
+  /** What the step before left; none before the first. */
+  readonly scalars: Scalars;
   readonly promptCursor: number;
   /** Of the run, from 1. */
   readonly step: number;
@@ -47,147 +46,128 @@ export interface PolicyStepInput {
   readonly stageStep: number;
 }
 
+export interface PolicyStepOutput {
+  readonly train: TrainState;
+  /** The very list that came in, unless the reference changed: then new tensors. */
+  readonly reference: readonly tf.Tensor[];
+  readonly scalars: Scalars;
+  readonly promptCursor: number;
+  readonly result: StepResult;
+}
+
 export interface PolicyStage {
-  step(
-    input: PolicyStepInput,
-  ): Promise<{ readonly train: TrainState; readonly promptCursor: number; readonly result: StepResult }>;
+  step(input: PolicyStepInput): Promise<PolicyStepOutput>;
   dispose(): void;
 }
 
-export function createPolicyStage({
-  config,
-  backend,
-  model,
-  specs,
-  tokenizer,
-  prompts: source,
-  rewards,
-  warn,
-}: PolicyStageParts): PolicyStage {
+export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
+  const { config, backend, model, prompts, rewards, warn } = parts;
   const pg = config.policyGradient;
-  const sampler = createSampler(backend, model, {
+  const { tokenizer } = model;
+  const sampler = createSampler(backend, model.decoder, {
     ...pg,
     seed: config.seed,
     eosIds: tokenizer.eosIds,
     padId: tokenizer.padId,
   });
-  const learner = createLearner(backend, model, specs, pg);
-  const warned = new Set<string>();
+  const learner = createLearner(backend, model, pg);
+  const collector = { config, model, prompts, sampler, rewards, scored: warnOnce(warn) };
+
+  /** Of what learns, the policy itself: a value head comes after it. */
+  const policyOf = ({ weights }: TrainState) => weights.slice(0, model.trainable.length);
+  /** The decoder's whole list. */
+  const whole = (weights: readonly tf.Tensor[]) => [...model.frozen, ...weights];
+
+  /** [B, C] of the trainer before the step; null where the sampler's own log-probabilities serve. The values only under gae. */
+  async function scoreOld(train: TrainState, sequences: SequenceBatch): Promise<OldScores> {
+    if (pg.advantage === 'gae') return learner.scoreAndValue(train.weights, sequences);
+    // With mini-batches no update sees all completions under the policy that drew them.
+    if (pg.importanceCap === null && pg.miniBatches === 1) return { logp: null, values: null };
+    return { logp: await learner.score(whole(policyOf(train)), sequences), values: null };
+  }
 
   return {
-    async step({ train, reference, promptCursor, step, stageStep }) {
+    async step({ train, reference, scalars, promptCursor, step, stageStep }) {
       const started = performance.now();
       const recorded = (stageStep - 1) % config.record.completionsEverySteps === 0;
+      const collected = await collect(collector, whole(policyOf(train)), { promptCursor, step });
+      const { completions } = collected;
+      const drawnMs = performance.now() - started;
 
-      const prompts = Array.from({ length: pg.promptsPerStep }, (_, index) =>
-        source.at(promptCursor + index),
-      );
-      const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-      const padded = padPrompts(
-        prompts.map(({ ids }) => ids),
-        bucketWidth(longest, source.longest),
-        tokenizer.padId,
-      );
-      const completions = await sampler.sample(train.weights, padded, step);
-      const sampled = performance.now();
+      const sequences = { prompts: repeatPrompts(collected.padded, pg.groupSize), completions };
+      const scored = await scoreOld(train, sequences);
+      const importance =
+        pg.importanceCap === null || scored.logp === null
+          ? null
+          : importanceWeights(completions, scored.logp, pg.importanceCap);
+      // π_old is what was sampled from; where weights correct for that, it is the trainer's policy.
+      const oldLogp = importance && scored.logp ? scored.logp : completions.logp;
+      // The reference costs a forward pass: only where the update needs it or somebody will look at it.
+      const refLogp = pg.kl.beta > 0 || recorded ? await learner.score(whole(reference), sequences) : null;
 
-      const texts = textsOf(completions, tokenizer);
-      const scores = await scoreCompletions(
-        rewards,
-        texts.map((completion, index) => ({
-          prompt: promptOf(prompts, index).text,
-          completion,
-          answer: promptOf(prompts, index).answer,
-          tokenCount: completions.lengths[index] ?? 0,
-        })),
-      );
-      assertRewards(scores, step);
-      warnOfErrors(scores, step);
-      const rewarded = performance.now();
-
-      const sequences = { prompts: repeatPrompts(padded, pg.groupSize), completions };
-      const totals = scores.map(({ reward }) => reward);
-      // The reference costs a forward pass: only where the signal needs it or somebody will look at it.
-      const refLogp = pg.kl.beta > 0 || recorded ? await learner.score(reference, sequences) : null;
-      const refK1 = refLogp && k1(completions, completions.logp, refLogp);
-      const advantage = advantages(pg.advantage, totals, pg.groupSize);
-      const signals = signal(advantage, refK1, pg.kl.beta);
-      const batch: PolicyBatch = {
-        ...sequences,
-        oldLogp: completions.logp,
-        signal: toFloats(signals, step),
-        tokenWeights: tokenWeights(aggregationOf(pg), {
-          lengths: completions.lengths,
-          included: totals.map((reward) => reward !== null),
-          width: completions.width,
-        }),
+      const rewarded = collected.scores.map(({ reward }) => reward);
+      const signalInput = {
+        ...completions,
+        rewards: rewarded,
+        oldLogp,
+        refLogp,
+        values: scored.values,
+        scalars,
       };
+      const learned = learningSignal(pg, signalInput, step);
 
+      const batch = {
+        ...sequences,
+        included: rewarded.map((reward) => reward !== null),
+        oldLogp,
+        signal: learned.tokens,
+        importance,
+        refLogp,
+        returns: learned.returns,
+        oldValues: scored.values,
+        beta: betaOf(pg, scalars),
+      };
       const rate = learningRate(pg.optimizer, stageStep, pg.steps);
-      const first = await learner.update(train, batch, rate, step);
-      let last = first;
-      for (let epoch = 1; epoch < pg.innerEpochs; epoch++) {
-        const before = last.state;
-        try {
-          last = await learner.update(before, batch, rate, step);
-        } finally {
-          // Also when this epoch fails: what the caller holds is the state before the step.
-          disposeState(before);
-        }
-      }
-      const updatedLogp = recorded ? await learner.score(last.state.weights, sequences) : null;
-      const updated = performance.now();
+      const update = await updatePolicy(learner, pg, batch, train, {
+        learningRate: rate,
+        seed: config.seed,
+        step,
+      });
+      const updatedLogp = recorded ? await learner.score(whole(policyOf(update.state)), sequences) : null;
 
       const metrics = policyMetrics({
         config: pg,
-        completions,
-        scores,
-        exact: texts.map((completion, index) =>
-          exactAnswer(config.task, promptOf(prompts, index), completion),
-        ),
-        advantages: advantage,
-        signals,
-        reference: refLogp && refK1 && { k1: refK1, logp: refLogp },
-        loss: last.loss,
-        gradNorm: last.gradNorm,
+        collected,
+        learned,
+        batch,
+        update,
         learningRate: rate,
-        firstLogp: first.logp,
-        lastLogp: last.logp,
+        // Before any update: with more than one mini-batch the update's own come later.
+        trainerLogp: scored.logp ?? update.firstLogp,
         updatedLogp,
-        entropy: first.entropy,
       });
-      const completionTokens = completions.lengths.reduce((sum, length) => sum + length, 0);
-      const promptTokens = prompts.reduce((sum, { ids }) => sum + ids.length * pg.groupSize, 0);
-      const finished = performance.now();
-      metrics.set('time/rollout_ms', sampled - started);
-      metrics.set('time/reward_ms', rewarded - sampled);
-      metrics.set('time/update_ms', updated - rewarded);
-      metrics.set('time/step_ms', finished - started);
-      metrics.set('throughput/completion_tokens_per_s', (completionTokens / (finished - started)) * 1000);
-      metrics.set(
-        'throughput/train_tokens_per_s',
-        (((completionTokens + promptTokens) * pg.innerEpochs) / (updated - rewarded)) * 1000,
-      );
+      const totalMs = performance.now() - started;
+      for (const [name, value] of timeMetrics({
+        config: pg,
+        collected,
+        totalMs,
+        updateMs: totalMs - drawnMs,
+      }))
+        metrics.set(name, value);
 
-      const told = recorded
-        ? describeCompletions({
-            config,
-            tokenizer,
-            prompts,
-            completions,
-            texts,
-            scores,
-            advantage,
-            signals,
-            refK1,
-            refLogp,
-            updatedLogp,
-          })
-        : [];
+      const told = { config, tokenizer, collected, learned, oldLogp, refLogp, updatedLogp };
+      const everyReward = collected.rounds.flatMap(({ scores }) => scores.map(({ reward }) => reward));
       return {
-        train: last.state,
-        promptCursor: promptCursor + pg.promptsPerStep,
-        result: { step, stage: 'POLICY_GRADIENT', metrics, completions: told },
+        train: update.state,
+        reference: nextReference(pg.kl, reference, policyOf(train), stageStep),
+        scalars: nextScalars(pg, scalars, everyReward, learned.refK1),
+        promptCursor: collected.promptCursor,
+        result: {
+          step,
+          stage: 'POLICY_GRADIENT',
+          metrics,
+          completions: recorded ? describeCompletions(told) : [],
+        },
       };
     },
     dispose() {
@@ -195,9 +175,19 @@ export function createPolicyStage({
       learner.dispose();
     },
   };
+}
 
-  /** Once a component: a reward that is broken for some completions is so in every step. */
-  function warnOfErrors(scores: readonly CompletionScore[], step: number): void {
+interface OldScores {
+  readonly logp: Float32Array | null;
+  readonly values: Float32Array | null;
+}
+
+/** Once a component: a reward that is broken for some completions is so in every step. */
+function warnOnce(
+  warn: PolicyStageParts['warn'],
+): (scores: readonly CompletionScore[], step: number) => void {
+  const warned = new Set<string>();
+  return (scores, step) => {
     for (const [index, { components }] of scores.entries())
       for (const { name, error } of components) {
         if (error === null || warned.has(name)) continue;
@@ -206,99 +196,5 @@ export function createPolicyStage({
           `reward "${name}" is null for completion ${index} of step ${step}: ${error} (said once; reward/null_fraction tells how often)`,
         );
       }
-  }
-
-  function promptOf(prompts: readonly Prompt[], completion: number): Prompt {
-    const prompt = prompts[Math.floor(completion / pg.groupSize)];
-    if (!prompt) throw new RangeError(`completion ${completion} has no prompt`);
-    return prompt;
-  }
-}
-
-/** What each completion says, its end-of-sequence token left out. */
-function textsOf(completions: Completions, tokenizer: Tokenizer): string[] {
-  return completions.lengths.map((length, row) => {
-    const end = completions.truncated[row] ? length : length - 1;
-    return tokenizer.decode(completions.ids.subarray(row * completions.width, row * completions.width + end));
-  });
-}
-
-function assertRewards(scores: readonly CompletionScore[], step: number): void {
-  if (scores.every(({ reward }) => reward === null))
-    throw new TrainerError(
-      'ALL_REWARDS_NULL',
-      `not one of the ${scores.length} completions of step ${step} could be rewarded: ${firstScoreError(scores) ?? 'no reason was given'}`,
-      { step },
-    );
-  const index = scores.findIndex(({ reward }) => reward !== null && !Number.isFinite(reward));
-  if (index >= 0)
-    throw new TrainerError(
-      'NOT_FINITE',
-      `the reward of completion ${index} of step ${step} is ${scores[index]?.reward}: the weighted sum overflows`,
-      { step },
-    );
-}
-
-function toFloats(signals: readonly (number | null)[], step: number): Float32Array {
-  return Float32Array.from(signals, (value, index) => {
-    if (value !== null && !Number.isFinite(Math.fround(value)))
-      throw new TrainerError(
-        'NOT_FINITE',
-        `the learning signal of completion ${index} of step ${step} is ${value}, beyond float32: scale the rewards down`,
-        { step },
-      );
-    return value ?? 0;
-  });
-}
-
-interface Told {
-  readonly config: RunConfig;
-  readonly tokenizer: Tokenizer;
-  readonly prompts: readonly Prompt[];
-  readonly completions: Completions;
-  readonly texts: readonly string[];
-  readonly scores: readonly CompletionScore[];
-  readonly advantage: readonly (number | null)[];
-  readonly signals: readonly (number | null)[];
-  readonly refK1: readonly number[] | null;
-  readonly refLogp: Float32Array | null;
-  readonly updatedLogp: Float32Array | null;
-}
-
-function describeCompletions(told: Told): CompletionResult[] {
-  const { completions, scores, refLogp, updatedLogp } = told;
-  const logp = sequenceLogp(completions, completions.logp);
-  const refSums = refLogp && sequenceLogp(completions, refLogp);
-  const updatedSums = updatedLogp && sequenceLogp(completions, updatedLogp);
-  return told.texts.map((text, index) => {
-    const group = Math.floor(index / told.config.policyGradient.groupSize);
-    const tokenCount = completions.lengths[index] ?? 0;
-    const [start, end] = [index * completions.width, index * completions.width + tokenCount];
-    return {
-      index,
-      group,
-      promptText: told.prompts[group]?.text ?? '',
-      answer: told.prompts[group]?.answer ?? null,
-      text,
-      tokenCount,
-      truncated: completions.truncated[index] ?? false,
-      reward: scores[index]?.reward ?? null,
-      rewards: scores[index]?.components ?? [],
-      advantage: told.advantage[index] ?? null,
-      signal: told.signals[index] ?? null,
-      kl: told.refK1?.[index] ?? null,
-      logp: logp[index] ?? 0,
-      refLogp: refSums?.[index] ?? null,
-      updatedLogp: updatedSums?.[index] ?? null,
-      tokens: told.config.record.tokens
-        ? {
-            tokenIds: completions.ids.slice(start, end),
-            pieces: told.tokenizer.pieces(completions.ids.slice(start, end)),
-            logp: completions.logp.slice(start, end),
-            refLogp: refLogp && refLogp.slice(start, end),
-            updatedLogp: updatedLogp && updatedLogp.slice(start, end),
-          }
-        : null,
-    };
-  });
+  };
 }

@@ -4,19 +4,19 @@ import type { PromptRecord, TaskConfig } from '@nabla/domain';
 import { TrainerError } from './errors.ts';
 import { drawAt, orderAt, type Stream } from './streams.ts';
 import { isBuiltIn, longestPrompt, taskItem } from './tasks/builtInTask.ts';
-import type { Tokenizer } from './tokenizer/tokenizer.ts';
+import type { PolicyModel } from './model/policyModel.ts';
 
 export interface Prompt {
   readonly text: string;
   readonly answer: string | null;
-  /** With the beginning-of-sequence token: 1 + the text's tokens. */
+  /** What the policy reads: with the beginning-of-sequence token, and the chat template where there is one. */
   readonly ids: readonly number[];
 }
 
 export interface PromptSource {
   /** Prompt number `cursor` (from 0) of an endless sequence: a pure function, so that a cursor is all there is to save. */
   at(cursor: number): Prompt;
-  /** Tokens of the longest prompt there can be, its beginning-of-sequence token included. */
+  /** Tokens of the longest prompt there can be, as the policy reads it. */
   readonly longest: number;
 }
 
@@ -24,7 +24,7 @@ export interface PromptSourceOptions {
   readonly seed: number;
   /** Keeps the draws of two sources of one run apart. */
   readonly stream: Stream;
-  readonly tokenizer: Tokenizer;
+  readonly model: Pick<PolicyModel, 'tokenizer' | 'encodePrompt'>;
 }
 
 /**
@@ -42,26 +42,26 @@ export function openPrompts(
       throw new TrainerError('INVALID_PROMPTS', `task ${task.kind} brings no prompts`);
     return broughtPrompts(prompts, options);
   }
-  const { seed, stream, tokenizer } = options;
+  const { seed, stream, model } = options;
   return {
     at(cursor) {
       const item = taskItem(task, drawAt(seed, stream, cursor));
-      return { ...item, ids: [tokenizer.bosId, ...tokenizer.encode(item.text)] };
+      return { ...item, ids: model.encodePrompt(item.text) };
     },
-    // The alphabets of the tasks are ASCII: one token a character with either tokenizer.
-    longest: 1 + longestPrompt(task),
+    // The alphabets of the tasks are ASCII: at most one token a character with any tokenizer.
+    longest: model.encodePrompt('').length + longestPrompt(task),
   };
 }
 
 /** Prompts in the order of a fresh permutation per epoch. */
 export function broughtPrompts(
   prompts: readonly PromptRecord[],
-  { seed, stream, tokenizer }: PromptSourceOptions,
+  { seed, stream, model }: PromptSourceOptions,
 ): PromptSource {
   const tokenized = prompts.map(({ text, answer }, index): Prompt => {
-    const ids = atPrompt(index, 'the prompt', () => tokenizer.encode(text));
-    if (answer !== null) atPrompt(index, 'the answer', () => tokenizer.encode(answer));
-    return { text, answer, ids: [tokenizer.bosId, ...ids] };
+    const ids = atPrompt(index, 'the prompt', () => model.encodePrompt(text));
+    if (answer !== null) atPrompt(index, 'the answer', () => model.tokenizer.encode(answer));
+    return { text, answer, ids };
   });
   let epoch = -1;
   let order: readonly number[] = [];

@@ -72,7 +72,7 @@ await describeOnEachBackend('rollout', (backend) => {
 
   it('gives each token the log-probability that the trainer gives it', async () => {
     const completions = await sample({ groupSize: 16 });
-    const learner = createLearner(backend, model, specs, {
+    const learner = createLearner(backend, { decoder: model, trainable: specs, frozen: [] }, {
       ...tinyConfig().policyGradient,
       temperature: 0.7,
     });

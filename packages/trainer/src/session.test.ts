@@ -176,7 +176,7 @@ await describeOnEachBackend('session', (backend) => {
   it('learns: the mean reward of the last steps is well above that of the first', async () => {
     const session = await open(
       tinyConfig({
-        model: { layers: 1, width: 32, heads: 2, feedForward: 64, initStd: 0.1 },
+        model: { kind: 'scratch', layers: 1, width: 32, heads: 2, feedForward: 64, initStd: 0.1 },
         task: { kind: 'sort_digits', length: { min: 2, max: 3 } },
         warmup: { steps: 20, batchSize: 32, optimizer: { learningRate: 5e-3 } },
         policyGradient: {

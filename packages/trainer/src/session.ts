@@ -1,33 +1,32 @@
 /** @file The life of a run, without I/O: step after step, and at any moment all that is needed to go on elsewhere. */
-import {
-  BOUNDS,
-  configHash,
-  totalSteps,
-  type PromptRecord,
-  type RunConfig,
-  type RunStage,
-} from '@nabla/domain';
+import { configHash, totalSteps, type PromptRecord, type RunConfig, type RunStage } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
 import type { Backend } from './backend/backend.ts';
 import { TrainerError } from './errors.ts';
-import { decoder } from './model/decoder.ts';
-import { initialValues, modelSizes, parameterSpecs } from './model/parameters.ts';
+import { openEvaluationSets } from './evaluation/evaluationSets.ts';
+import { addEvaluation, createEvaluator, isEvaluationDue, type Evaluator } from './evaluation/evaluator.ts';
+import { openFork, openReference, type Fork } from './forkState.ts';
+import { openPolicyModel } from './model/policyModel.ts';
+import { policyParameters } from './policyParameters.ts';
 import { createPolicyStage, type PolicyStage } from './policyStage.ts';
-import { assertAnswers, broughtPrompts, openPrompts, type PromptSource } from './prompts.ts';
-import { needsAnswer } from './rewards/builtInRewards.ts';
-import { openRewards } from './rewards/openRewards.ts';
+import { closeRewards, openRewards, type RewardFunctions } from './rewards/openRewards.ts';
+import { openSources } from './runSources.ts';
 import {
   captureState,
+  freshState,
   hashWeights,
+  inPolicyGradient,
   restoreState,
+  upload,
   type LiveState,
+  type Scalars,
   type SessionState,
+  type StateLayout,
+  type StateOwner,
+  type StateTensor,
 } from './sessionState.ts';
 import type { StepResult } from './stepResult.ts';
-import { STREAMS } from './streams.ts';
-import { openTokenizer } from './tokenizer/openTokenizer.ts';
-import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import { disposeState } from './update.ts';
 import { createWarmupLearner, type WarmupLearner } from './warmup.ts';
 import { warmupStep } from './warmupStage.ts';
@@ -39,12 +38,24 @@ export interface SessionOptions {
   readonly prompts?: readonly PromptRecord[] | undefined;
   /** Those of `warmup.path`, where it is given. */
   readonly warmupPrompts?: readonly PromptRecord[] | undefined;
+  /** Those of evaluation sets that do not generate their own, by the set's name. */
+  readonly evaluationPrompts?: Readonly<Record<string, readonly PromptRecord[]>> | undefined;
   /** Folder of reward modules. */
   readonly rewardsDir?: string | undefined;
+  /** Rewards of kind `function`, by name. */
+  readonly rewardFunctions?: RewardFunctions | undefined;
+  /** Where downloaded models are kept. */
+  readonly modelsDir?: string | undefined;
+  /** Takes what reward modules print. */
+  readonly log?: ((message: string) => void) | undefined;
   /** Takes what somebody should know of the run and that does not end it. */
   readonly warn?: ((message: string) => void) | undefined;
   /** Go on from here instead of from the beginning. */
   readonly restore?: SessionState | undefined;
+  /** Begin with the weights of another run. Not looked at when `restore` is given. */
+  readonly fork?: SessionState | undefined;
+  /** The reference policy, where the configuration names a checkpoint and the policy gradient has not begun. */
+  readonly reference?: SessionState | undefined;
 }
 
 export interface Session {
@@ -55,11 +66,15 @@ export interface Session {
   /** Stage of the last step done, of the first one before it. */
   readonly stage: RunStage;
   /**
-   * Does one step. After an error the session stands where it stood before.
+   * Does one step, and the evaluation that is due after it. After an error the session stands where it stood before; after one of
+   * the evaluation (REWARD_MODULE) it is of no more use.
    * @throws TrainerError NOT_FINITE, ALL_REWARDS_NULL, RUN_IS_OVER
    */
   next(): Promise<StepResult>;
-  /** A copy of everything, to be restored by a session with the same configuration. Not while a step is under way. */
+  /**
+   * A copy of everything, to be restored by a session with the same configuration. Not while a step is under way.
+   * @throws TrainerError NOT_FINITE
+   */
   snapshot(): Promise<SessionState>;
   /** SHA-256 (hex) of the weights. */
   weightsHash(): Promise<string>;
@@ -69,43 +84,66 @@ export interface Session {
 
 /**
  * Checks what needs the tokenizer, loads the rewards, and makes (or restores) the weights.
- * @throws TrainerError UNKNOWN_CHARACTER, INVALID_PROMPTS, PROMPT_TOO_LONG, REWARD_MODULE, INCOMPATIBLE_STATE
+ * @throws TrainerError UNKNOWN_CHARACTER, INVALID_PROMPTS, PROMPT_TOO_LONG, REWARD_MODULE, MODEL, INCOMPATIBLE_STATE
  */
-export async function createSession({
-  config,
-  backend,
-  prompts,
-  warmupPrompts,
-  rewardsDir,
-  warn,
-  restore,
-}: SessionOptions): Promise<Session> {
+export async function createSession(options: SessionOptions): Promise<Session> {
+  const { config, backend, prompts, warmupPrompts, rewardsDir, modelsDir, warn, restore } = options;
   const { warmup } = config;
-  const tokenizer = openTokenizer(config.tokenizer, config.task);
-  const sources = openSources(config, tokenizer, prompts, warmupPrompts);
-  const rewards = await openRewards(config, rewardsDir);
-  const model = decoder(config.model, tokenizer.vocabulary);
-  const specs = parameterSpecs(config.model, modelSizes(config.model, tokenizer.vocabulary));
-  const hash = configHash(config);
+  const model = await openPolicyModel({ config, modelsDir, warn });
+  const { tokenizer } = model;
+  const owner: StateOwner = { config, configHash: configHash(config), base: model.base };
+  const parameters = policyParameters(config.policyGradient, model);
+  // Under LoRA the model's base, which no state holds, is the policy as it was at first.
+  const baseIsReference = model.frozen.length > 0 && config.policyGradient.kl.reference === 'initial';
   const warmupSteps = warmup?.steps ?? 0;
   const total = totalSteps(config);
 
-  let live: LiveState = restore ? restoreState(restore, specs, hash) : initialState();
+  let fork: Fork | null = null;
+  /** Of the configuration's reference checkpoint, until the policy gradient begins. */
+  let givenReference: readonly StateTensor[] | null = null;
+  const { sources, evaluationSets, rewards, first } = await orFree(
+    () => model.dispose(),
+    async () => {
+      const checked = {
+        sources: openSources(config, model, prompts, warmupPrompts),
+        evaluationSets: openEvaluationSets(config, model, options.evaluationPrompts),
+      };
+      const rewards = await openRewards(config, {
+        rewardsDir,
+        functions: options.rewardFunctions,
+        log: options.log,
+        warn,
+      });
+      const first = await orFree(() => void closeRewards(rewards), firstState);
+      return { ...checked, rewards, first };
+    },
+  );
+  let live: LiveState = first;
   let warmupLearner: WarmupLearner | null = null;
   let policyStage: PolicyStage | null = null;
+  let evaluator: Evaluator | null = null;
 
-  function initialState(): LiveState {
-    const weights = initialValues(specs, config.seed).map((values, index) =>
-      tf.tensor(values, [...(specs[index]?.shape ?? [])], 'float32'),
-    );
+  async function firstState(): Promise<LiveState> {
+    // A state of the policy gradient holds its reference itself.
+    if (!restore || !inPolicyGradient(restore))
+      givenReference = openReference(options.reference, config, model);
+    if (restore) return restoreState(restore, layoutOf(restore), owner);
+    fork = options.fork ? openFork(options.fork, config, model, parameters) : null;
     return {
       step: 0,
       stage: warmup ? 'WARM_UP' : 'POLICY_GRADIENT',
-      train: fresh(weights),
+      train: freshState(fork ? upload(fork.weights) : await model.initial()),
       reference: null,
+      scalars: {},
+      metrics: {},
       warmupCursor: 0,
       promptCursor: 0,
     };
+  }
+
+  function layoutOf(state: Pick<SessionState, 'stage' | 'step'>): StateLayout {
+    if (!inPolicyGradient(state)) return { train: model.trainable, reference: [] };
+    return { train: parameters.specs, reference: baseIsReference ? [] : model.trainable };
   }
 
   async function nextWarmupStep(step: number): Promise<StepResult> {
@@ -115,7 +153,7 @@ export async function createSession({
       padId: tokenizer.padId,
       longestPrompt: sources.warmup.longest,
     };
-    warmupLearner ??= createWarmupLearner(backend, model, specs, settings);
+    warmupLearner ??= createWarmupLearner(backend, model, settings);
     const parts = { config: warmup, learner: warmupLearner, tokenizer, pairs: sources.warmup };
     const { train, warmupCursor, result } = await warmupStep(parts, {
       train: live.train,
@@ -129,37 +167,74 @@ export async function createSession({
 
   async function nextPolicyStep(step: number): Promise<StepResult> {
     if (live.reference === null) beginPolicyGradient();
-    const { train: current, reference, promptCursor: cursor } = live;
-    if (reference === null) throw new RangeError('session: no reference policy');
+    const { train: current, reference: compared, scalars: before, promptCursor: cursor } = live;
+    if (compared === null) throw new RangeError('session: no reference policy');
     policyStage ??= createPolicyStage({
       config,
       backend,
       model,
-      specs,
-      tokenizer,
       prompts: sources.prompts,
       rewards,
       warn,
     });
-    const { train, promptCursor, result } = await policyStage.step({
+    const { train, reference, scalars, promptCursor, result } = await policyStage.step({
       train: current,
-      reference,
+      reference: compared,
+      scalars: before,
       promptCursor: cursor,
       step,
       stageStep: step - warmupSteps,
     });
     disposeState(current);
-    live = { ...live, train, promptCursor, step, stage: 'POLICY_GRADIENT' };
+    if (reference !== compared) tf.dispose([...compared]);
+    live = { ...live, train, reference, scalars, promptCursor, step, stage: 'POLICY_GRADIENT' };
     return result;
   }
 
-  /** The weights become the reference, the optimizer forgets the warm-up. */
+  /** What this stage adds joins the weights, the optimizer forgets the warm-up, and what was learnt so far becomes the reference. */
   function beginPolicyGradient(): void {
     warmupLearner?.dispose();
     warmupLearner = null;
     const { weights, m, v } = live.train;
-    live = { ...live, train: fresh(weights), reference: weights.map((weight) => tf.clone(weight)) };
+    const added = fork?.added ? upload(fork.added) : parameters.initialAdded();
+    const train = freshState([...weights, ...added]);
+    const moments = fork?.moments;
+    if (moments) tf.dispose([...train.m, ...train.v]);
+    live = {
+      ...live,
+      train: moments
+        ? { ...train, m: upload(moments.m), v: upload(moments.v), updates: moments.updates }
+        : train,
+      reference: firstReference(weights),
+    };
     tf.dispose([...m, ...v]);
+    fork = null;
+    givenReference = null;
+  }
+
+  function firstReference(weights: readonly tf.Tensor[]): tf.Tensor[] {
+    if (givenReference) return upload(givenReference);
+    return baseIsReference ? [] : weights.map((weight) => tf.clone(weight));
+  }
+
+  /** The step's result with what the held-out prompts say of its weights, where that is due. Changes nothing of the run. */
+  async function evaluated(result: StepResult): Promise<StepResult> {
+    if (!isEvaluationDue(config, result.step, total)) return result;
+    evaluator ??= createEvaluator({
+      backend,
+      model,
+      sets: evaluationSets,
+      rewards,
+      rewardConfigs: config.rewards,
+      seed: config.seed,
+      maxNewTokens: config.policyGradient.maxNewTokens,
+      rowsAtATime: config.policyGradient.promptsPerStep * config.policyGradient.groupSize,
+      recordTokens: config.record.tokens,
+      warn,
+    });
+    // What an estimator brings with it (a value head) comes after the model's own.
+    const policy = live.train.weights.slice(0, model.trainable.length);
+    return addEvaluation(result, await evaluator.evaluate([...model.frozen, ...policy]));
   }
 
   return {
@@ -174,76 +249,41 @@ export async function createSession({
     async next() {
       const step = live.step + 1;
       if (step > total) throw new TrainerError('RUN_IS_OVER', `the run has ${total} steps and all are done`);
-      const result = await (step <= warmupSteps ? nextWarmupStep(step) : nextPolicyStep(step));
+      const made = await (step <= warmupSteps ? nextWarmupStep(step) : nextPolicyStep(step));
+      const result = await evaluated(made);
       result.metrics.set('system/rss_bytes', process.memoryUsage.rss());
       if (backend.device === 'gpu') result.metrics.set('system/gpu_memory_bytes', backend.memory().numBytes);
+      live = { ...live, metrics: { ...live.metrics, ...judgedBy(config, result.metrics) } };
       return result;
     },
-    snapshot: () => captureState(live, specs, hash),
-    weightsHash: () => hashWeights(live.train.weights, specs),
+    snapshot: () => captureState(live, layoutOf(live), owner),
+    weightsHash: () => hashWeights(live.train.weights, layoutOf(live).train),
     dispose() {
       warmupLearner?.dispose();
       policyStage?.dispose();
+      evaluator?.dispose();
+      void closeRewards(rewards);
       disposeState(live.train);
       tf.dispose([...(live.reference ?? [])]);
+      model.dispose();
     },
   };
 }
 
-function fresh(weights: readonly tf.Tensor[]): LiveState['train'] {
-  return {
-    weights,
-    m: weights.map((weight) => tf.zerosLike(weight)),
-    v: weights.map((weight) => tf.zerosLike(weight)),
-    updates: 0,
-  };
-}
-
-interface Sources {
-  readonly prompts: PromptSource;
-  /** Null without a warm-up. */
-  readonly warmup: PromptSource | null;
-}
-
-function openSources(
-  config: RunConfig,
-  tokenizer: Tokenizer,
-  prompts: readonly PromptRecord[] | undefined,
-  warmupPrompts: readonly PromptRecord[] | undefined,
-): Sources {
-  const { task, warmup, seed } = config;
-  const component = config.rewards.find((reward) => needsAnswer(reward, task));
-  if (component && prompts) assertAnswers(prompts, `reward ${component.name} (${component.kind})`);
-  const source = openPrompts(task, prompts, { seed, stream: STREAMS.prompts, tokenizer });
-  assertRoom(source, prompts, config.policyGradient.maxNewTokens, tokenizer);
-  if (!warmup) return { prompts: source, warmup: null };
-
-  const options = { seed, stream: STREAMS.warmup, tokenizer };
-  if (warmup.path !== undefined && !warmupPrompts)
-    throw new TrainerError('INVALID_PROMPTS', `the pairs of warmup.path "${warmup.path}" were not given`);
-  const pairs = warmup.path === undefined ? prompts : warmupPrompts;
-  if (pairs) assertAnswers(pairs, 'the warm-up');
-  const warmupSource =
-    warmup.path === undefined ? openPrompts(task, prompts, options) : broughtPrompts(pairs ?? [], options);
-  const longestAnswer = (pairs ?? []).reduce(
-    (most, { answer }) => Math.max(most, answer === null ? 0 : tokenizer.encode(answer).length + 1),
-    0,
+/** What a checkpoint of the step is judged by. */
+function judgedBy({ checkpoint }: RunConfig, metrics: ReadonlyMap<string, number>): Scalars {
+  return Object.fromEntries(
+    [...metrics].filter(
+      ([name]) => name === 'reward/mean' || name.startsWith('eval/') || name === checkpoint.bestMetric,
+    ),
   );
-  assertRoom(warmupSource, pairs, longestAnswer, tokenizer);
-  return { prompts: source, warmup: warmupSource };
 }
 
-/** @throws TrainerError PROMPT_TOO_LONG naming the first prompt that leaves too little room. */
-function assertRoom(
-  source: PromptSource,
-  prompts: readonly PromptRecord[] | undefined,
-  completionTokens: number,
-  tokenizer: Tokenizer,
-): void {
-  const room = BOUNDS.maxContextTokens - completionTokens;
-  if (source.longest <= room) return;
-  const promptIndex = prompts?.findIndex(({ text }) => tokenizer.encode(text).length + 1 > room) ?? -1;
-  const which = promptIndex < 0 ? 'the longest prompt' : `prompt ${promptIndex}`;
-  const message = `${which} has up to ${source.longest} tokens; with ${completionTokens} completion tokens only ${room} fit into the bound of ${BOUNDS.maxContextTokens}`;
-  throw new TrainerError('PROMPT_TOO_LONG', message, promptIndex < 0 ? {} : { promptIndex });
+async function orFree<Result>(free: () => void, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    free();
+    throw error;
+  }
 }

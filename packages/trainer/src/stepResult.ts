@@ -9,13 +9,15 @@ export interface StepResult {
   readonly stage: RunStage;
   /** By the names of the metric catalogue; only finite numbers. */
   readonly metrics: Map<string, number>;
-  /** Of the policy gradient, on steps whose completions are recorded; else empty. */
+  /** Of the policy gradient on steps whose completions are recorded, then those of evaluations; else empty. */
   readonly completions: readonly CompletionResult[];
 }
 
 export interface CompletionResult {
-  /** Within the step, from 0. */
+  /** Within the step, from 0; those of evaluations follow those of training. */
   readonly index: number;
+  /** Name of the evaluation set it was drawn for; null for one that was trained on. */
+  readonly evaluationSet: string | null;
   /** Which prompt of the step it answers, from 0. */
   readonly group: number;
   readonly promptText: string;
@@ -32,7 +34,7 @@ export interface CompletionResult {
   readonly signal: number | null;
   /** k1 against the reference under the policy that sampled, in nats. */
   readonly kl: number | null;
-  /** Sums over tokens, in nats: when sampled, under the reference, after the update. */
+  /** Sums over tokens, in nats: of the policy that sampled (its whole distribution, also where sampling truncates it), of the reference, after the update. */
   readonly logp: number;
   readonly refLogp: number | null;
   readonly updatedLogp: number | null;

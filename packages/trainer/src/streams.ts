@@ -6,13 +6,21 @@ import type { Draw } from './tasks/draw.ts';
 export const STREAMS = {
   /** Initial weights; the counter is the parameter's place in the list. */
   weights: 1,
-  /** Noise of the sampler; the counter is the step of the run. */
+  /** Noise of the sampler; the counter is the step of the run. Round n of dynamic sampling takes this + n · ROUND_STREAMS. */
   sampling: 2,
   /** Pairs of the warm-up; the counter is the pair's cursor, or the epoch. */
   warmup: 3,
   /** Prompts of the policy gradient; the same. */
   prompts: 4,
+  /** Which prompts make a mini-batch; the counter is step · maxInnerEpochs + epoch. */
+  miniBatches: 5,
+  /** Prompts of evaluation sets that a built-in task draws; the counter is that of `evaluation/openEvaluationSets`. */
+  evaluationPrompts: 6,
+  /** Noise of the samples of evaluations; the counter is set and chunk, never the step: every evaluation draws with the same noise. */
+  evaluationSampling: 7,
 } as const;
+/** Streams between two rounds of dynamic sampling. */
+export const ROUND_STREAMS = 65_536;
 export type Stream = (typeof STREAMS)[keyof typeof STREAMS];
 
 /** Whole numbers for one item, however many it takes. */

@@ -29,6 +29,7 @@ export interface HostColumn {
 }
 
 /** The differentiable part: data columns as tensors [b, ...shape] in, a scalar that is a sum over rows out, and what to look at. */
+/** `weights` are the frozen ones, then the trainable ones. */
 export type Forward = (
   weights: readonly tf.Tensor[],
   data: readonly tf.Tensor[],
@@ -37,7 +38,10 @@ export type Forward = (
 export interface UpdaterOptions {
   /** For error messages of the compiler. */
   readonly name: string;
+  /** What learns. */
   readonly specs: readonly ParameterSpec[];
+  /** Weights that `forward` reads and nothing changes; stay the caller's. */
+  readonly frozen?: readonly tf.Tensor[] | undefined;
   readonly optimizer: OptimizerConfig;
   readonly forward: Forward;
   /** How many extras `forward` gives, each with a row per row of the batch. */
@@ -77,20 +81,22 @@ export function disposeState({ weights, m, v }: TrainState): void {
 
 export function createUpdater(
   backend: Backend,
-  { name, specs, optimizer, forward, extras, microBatchSize }: UpdaterOptions,
+  { name, specs, frozen = [], optimizer, forward, extras, microBatchSize }: UpdaterOptions,
 ): Updater {
   const count = specs.length;
+  const fixed = frozen.length;
   const decays = specs.map(({ kind }) => kind === 'matrix');
 
-  /** To [loss, ...gradients, ...extras]. */
+  /** [...frozen, ...weights] and data to [loss, ...gradients, ...extras]. */
   function differentiate(weights: readonly tf.Tensor[], data: readonly tf.Tensor[]): tf.Tensor[] {
+    const still = weights.slice(0, fixed);
     let seen: tf.Tensor[] = [];
     const { value, grads } = tf.valueAndGrads((...leaves: tf.Tensor[]) => {
-      const result = forward(leaves, data);
+      const result = forward([...still, ...leaves], data);
       // A gradient scope frees everything but its value: what else is looked at has to be kept.
       seen = result.extras.map((extra) => tf.keep(extra));
       return tf.reshape(result.loss, []);
-    })([...weights]);
+    })(weights.slice(fixed));
     return [value, ...grads, ...seen];
   }
 
@@ -111,19 +117,22 @@ export function createUpdater(
     ];
   }
 
-  // The whole batch at once: [...state, ...data, scalars] to [[loss, norm], ...state, ...extras].
+  // The whole batch at once: [...frozen, ...state, ...data, scalars] to [[loss, norm], ...state, ...extras].
   const whole = backend.compile(
     (inputs) => {
-      const state = inputs.slice(0, 3 * count);
-      const results = differentiate(state.slice(0, count), inputs.slice(3 * count, -1));
+      const state = inputs.slice(fixed, fixed + 3 * count);
+      const results = differentiate(inputs.slice(0, fixed + count), inputs.slice(fixed + 3 * count, -1));
       return [...apply(state, results.slice(0, 1 + count), at(inputs, -1)), ...results.slice(1 + count)];
     },
     { name: `${name} update` },
   );
-  // The same in pieces: [...weights, ...data] to [loss, ...gradients, ...extras]; two such sums to their sum; the rest.
-  const piece = backend.compile((inputs) => differentiate(inputs.slice(0, count), inputs.slice(count)), {
-    name: `${name} gradient`,
-  });
+  // The same in pieces: [...frozen, ...weights, ...data] to [loss, ...gradients, ...extras]; two such sums to their sum; the rest.
+  const piece = backend.compile(
+    (inputs) => differentiate(inputs.slice(0, fixed + count), inputs.slice(fixed + count)),
+    {
+      name: `${name} gradient`,
+    },
+  );
   const add = backend.compile(
     (inputs) => inputs.slice(0, 1 + count).map((sum, index) => tf.add(sum, at(inputs, 1 + count + index))),
     { name: `${name} accumulate` },
@@ -140,7 +149,7 @@ export function createUpdater(
     scalars: tf.Tensor,
   ): Promise<RawUpdate> {
     const data = upload(columns, 0, rows, rows);
-    const outputs = whole([...state, ...data, scalars]);
+    const outputs = whole([...frozen, ...state, ...data, scalars]);
     tf.dispose(data);
     return {
       summary: at(outputs, 0),
@@ -160,7 +169,7 @@ export function createUpdater(
     let summed: tf.Tensor[] = [];
     for (let start = 0; start < rows; start += size) {
       const data = upload(columns, start, Math.min(start + size, rows), size);
-      const outputs = piece([...state.slice(0, count), ...data]);
+      const outputs = piece([...frozen, ...state.slice(0, count), ...data]);
       tf.dispose(data);
       read.push(await readAll(outputs.slice(1 + count)));
       const part = outputs.slice(0, 1 + count);

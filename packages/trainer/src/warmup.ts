@@ -6,10 +6,7 @@ import { tokenWeights } from './algorithms/aggregation.ts';
 import { at } from './at.ts';
 import type { Backend } from './backend/backend.ts';
 import { bucketWidth, padCompletions, padPrompts } from './batch.ts';
-import { sequenceColumns } from './learner.ts';
-import type { Decoder } from './model/decoder.ts';
-import type { ParameterSpec } from './model/parameters.ts';
-import { tokenLogProbs } from './ops/index.ts';
+import { sequenceColumns, type LearnerModel } from './learner.ts';
 import { createUpdater, type TrainState } from './update.ts';
 
 export interface WarmupPair {
@@ -42,22 +39,22 @@ export interface WarmupLearner {
 /** @param longestPrompt tokens of the longest prompt there can be: no rectangle gets wider. */
 export function createWarmupLearner(
   backend: Backend,
-  model: Decoder,
-  specs: readonly ParameterSpec[],
+  model: LearnerModel,
   settings: { readonly optimizer: OptimizerConfig; readonly padId: number; readonly longestPrompt: number },
 ): WarmupLearner {
   const { padId, longestPrompt } = settings;
   const updater = createUpdater(backend, {
     name: 'warm-up',
-    specs,
+    specs: model.trainable,
+    frozen: model.frozen,
     optimizer: settings.optimizer,
     extras: 1,
     forward(weights, data) {
       const targets = at(data, 2); // [b, A]
-      const logits = model.logits(weights, at(data, 0), at(data, 1), at(targets.shape, 1));
-      const loss = tf.neg(tf.sum(tf.mul(tokenLogProbs(logits, targets), at(data, 3))));
-      const right = tf.cast(tf.equal(tf.cast(tf.argMax(logits, -1), 'int32'), targets), 'float32');
-      return { loss, extras: [tf.sum(tf.mul(right, at(data, 3)), -1)] };
+      const hidden = model.decoder.hidden(weights, at(data, 0), at(data, 1), at(targets.shape, 1));
+      const scores = model.decoder.tokenScores(weights, hidden, targets, 1, { entropyGradient: false });
+      const loss = tf.neg(tf.sum(tf.mul(scores.logp, at(data, 3))));
+      return { loss, extras: [tf.sum(tf.mul(scores.isTop(), at(data, 3)), -1)] };
     },
   });
   return {

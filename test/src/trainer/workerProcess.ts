@@ -90,7 +90,8 @@ export async function workerFolder(): Promise<{ path: string; remove: () => Prom
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-async function childOf(pid: number): Promise<number | undefined> {
+/** The first child of a process; undefined when it has none. */
+export async function childOf(pid: number): Promise<number | undefined> {
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
     .trim()
     .split(' ')

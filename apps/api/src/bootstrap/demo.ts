@@ -2,7 +2,7 @@
 import type { Prisma } from '@nabla/db';
 import { preset } from '@nabla/domain';
 import { insertProject } from '../modules/project/project.service.ts';
-import { insertRun, runDataOf } from '../modules/run/run.create.ts';
+import { configOf, insertRun, runDataOf } from '../modules/run/run.create.ts';
 
 const IDEMPOTENCY_KEY = 'nabla-demo';
 
@@ -20,6 +20,6 @@ export async function createDemo(
     description: 'A first run to look at: it trains a small model on this machine, from nothing.',
     createdById: ownerId,
   });
-  const data = runDataOf({ config }, { workspaceId, projectId: project.id, ownerId });
+  const data = runDataOf({}, configOf({ config }), { workspaceId, projectId: project.id, ownerId });
   await insertRun(tx, { ...data, name: title, note: description, idempotencyKey: IDEMPOTENCY_KEY }, ['demo']);
 }

@@ -31,6 +31,7 @@ export interface NexusGenInputs {
   CompletionFilter: { // input type
     advantage?: NexusGenInputs['FloatRange'] | null; // FloatRange
     and?: NexusGenInputs['CompletionFilter'][] | null; // [CompletionFilter!]
+    evaluationSet?: string | null; // String
     group?: number | null; // Int
     hasVerdict?: boolean | null; // Boolean
     ids?: string[] | null; // [ID!]
@@ -47,6 +48,7 @@ export interface NexusGenInputs {
   CompletionInput: { // input type
     advantage?: number | null; // Float
     answer?: string | null; // String
+    evaluationSet?: string | null; // String
     group: number; // Int!
     index: number; // Int!
     kl?: number | null; // Float
@@ -122,6 +124,18 @@ export interface NexusGenInputs {
     gte?: number | null; // Float
     lte?: number | null; // Float
   }
+  ForkRunInput: { // input type
+    checkpointId?: string | null; // ID
+    config?: NexusGenScalars['JSON'] | null; // JSON
+    idempotencyKey?: string | null; // String
+    name?: string | null; // String
+    note?: string | null; // String
+    runId: string; // ID!
+    step?: number | null; // Int
+    tags?: string[] | null; // [String!]
+    workerId?: string | null; // ID
+    yaml?: string | null; // String
+  }
   GiveVerdictInput: { // input type
     completionId: string; // ID!
     note?: string | null; // String
@@ -184,6 +198,7 @@ export interface NexusGenInputs {
   RewardInput: { // input type
     error?: string | null; // String
     name: string; // String!
+    used?: number | null; // Float
     value?: number | null; // Float
     version: string; // String!
     weight: number; // Float!
@@ -194,6 +209,7 @@ export interface NexusGenInputs {
     config?: NexusGenInputs['ConfigCondition'] | null; // ConfigCondition
     createdAfter?: NexusGenScalars['DateTime'] | null; // DateTime
     createdBefore?: NexusGenScalars['DateTime'] | null; // DateTime
+    forkedFromIds?: string[] | null; // [ID!]
     ids?: string[] | null; // [ID!]
     metric?: NexusGenInputs['MetricCondition'] | null; // MetricCondition
     not?: NexusGenInputs['RunFilter'] | null; // RunFilter
@@ -238,7 +254,7 @@ export interface NexusGenEnums {
   LogLevel: "DEBUG" | "ERROR" | "INFO" | "WARN"
   MetricAggregate: "LAST" | "MAX" | "MIN"
   Role: "OWNER" | "RESEARCHER" | "REVIEWER" | "VIEWER"
-  RunCommand: "CANCEL" | "CONTINUE" | "PAUSE"
+  RunCommand: "CANCEL" | "CHECKPOINT" | "CONTINUE" | "PAUSE"
   RunOrderField: "CREATED_AT" | "METRIC_LAST" | "NAME" | "STATUS" | "STEP" | "UPDATED_AT"
   RunStage: "POLICY_GRADIENT" | "WARM_UP"
   RunStatus: "CANCELLED" | "FAILED" | "FINISHED" | "PAUSED" | "QUEUED" | "RUNNING"
@@ -297,6 +313,7 @@ export interface NexusGenObjects {
   Invite: source.Invite;
   InvitePayload: source.InvitePayload;
   Lease: source.Lease;
+  LeaseFork: source.LeaseFork;
   LinkInfo: { // root type
     invitedBy?: string | null; // String
     kind?: NexusGenEnums['LinkKind'] | null; // LinkKind
@@ -351,6 +368,7 @@ export interface NexusGenObjects {
   Run: source.Run;
   RunConnection: source.RunConnection;
   RunEdge: source.RunEdge;
+  RunFork: source.RunFork;
   RunLog: source.RunLog;
   RunLogConnection: source.RunLogConnection;
   RunLogEdge: source.RunLogEdge;
@@ -457,6 +475,7 @@ export interface NexusGenFieldTypes {
     answer: string | null; // String
     commentCount: number; // Int!
     comments: NexusGenRootTypes['CommentConnection']; // CommentConnection!
+    evaluationSet: string | null; // String
     group: number; // Int!
     id: string; // ID!
     index: number; // Int!
@@ -542,10 +561,17 @@ export interface NexusGenFieldTypes {
     attempt: number; // Int!
     checkpoint: NexusGenRootTypes['Checkpoint'] | null; // Checkpoint
     expiresAt: NexusGenScalars['DateTime']; // DateTime!
+    fork: NexusGenRootTypes['LeaseFork'] | null; // LeaseFork
     leaseSeconds: number; // Int!
     prompts: NexusGenRootTypes['PromptSetVersion'] | null; // PromptSetVersion
     run: NexusGenRootTypes['Run']; // Run!
     token: string; // String!
+  }
+  LeaseFork: { // field return type
+    bytes: NexusGenScalars['BigInt']; // BigInt!
+    runId: string; // ID!
+    sha256: string; // String!
+    step: number; // Int!
   }
   LinkInfo: { // field return type
     invitedBy: string | null; // String
@@ -594,6 +620,7 @@ export interface NexusGenFieldTypes {
     archiveRun: NexusGenRootTypes['RunPayload']; // RunPayload!
     cancelRun: NexusGenRootTypes['RunPayload']; // RunPayload!
     changeRole: NexusGenRootTypes['MemberPayload']; // MemberPayload!
+    checkpointRun: NexusGenRootTypes['RunPayload']; // RunPayload!
     claimRun: NexusGenRootTypes['ClaimPayload']; // ClaimPayload!
     createApiKey: NexusGenRootTypes['ApiKeyPayload']; // ApiKeyPayload!
     createInvite: NexusGenRootTypes['InvitePayload']; // InvitePayload!
@@ -605,6 +632,7 @@ export interface NexusGenFieldTypes {
     editComment: NexusGenRootTypes['CommentPayload']; // CommentPayload!
     failRun: NexusGenRootTypes['RunPayload']; // RunPayload!
     finishRun: NexusGenRootTypes['RunPayload']; // RunPayload!
+    forkRun: NexusGenRootTypes['RunPayload']; // RunPayload!
     giveVerdict: NexusGenRootTypes['VerdictPayload']; // VerdictPayload!
     heartbeat: NexusGenRootTypes['HeartbeatPayload']; // HeartbeatPayload!
     pauseRun: NexusGenRootTypes['RunPayload']; // RunPayload!
@@ -762,6 +790,7 @@ export interface NexusGenFieldTypes {
   RewardComponent: { // field return type
     error: string | null; // String
     name: string; // String!
+    used: number | null; // Float
     value: number | null; // Float
     version: string; // String!
     weight: number; // Float!
@@ -779,7 +808,10 @@ export interface NexusGenFieldTypes {
     configYaml: string; // String!
     createdAt: NexusGenScalars['DateTime']; // DateTime!
     durationMs: number | null; // Float
+    evaluationSets: string[]; // [String!]!
     finishedAt: NexusGenScalars['DateTime'] | null; // DateTime
+    forkedFrom: NexusGenRootTypes['RunFork'] | null; // RunFork
+    forks: NexusGenRootTypes['RunConnection']; // RunConnection!
     id: string; // ID!
     lastHeartbeatAt: NexusGenScalars['DateTime'] | null; // DateTime
     leaseLive: boolean; // Boolean!
@@ -814,6 +846,11 @@ export interface NexusGenFieldTypes {
   RunEdge: { // field return type
     cursor: string; // String!
     node: NexusGenRootTypes['Run']; // Run!
+  }
+  RunFork: { // field return type
+    run: NexusGenRootTypes['Run']; // Run!
+    sha256: string; // String!
+    step: number; // Int!
   }
   RunLog: { // field return type
     id: string; // ID!
@@ -1000,6 +1037,7 @@ export interface NexusGenFieldTypeNames {
     answer: 'String'
     commentCount: 'Int'
     comments: 'CommentConnection'
+    evaluationSet: 'String'
     group: 'Int'
     id: 'ID'
     index: 'Int'
@@ -1085,10 +1123,17 @@ export interface NexusGenFieldTypeNames {
     attempt: 'Int'
     checkpoint: 'Checkpoint'
     expiresAt: 'DateTime'
+    fork: 'LeaseFork'
     leaseSeconds: 'Int'
     prompts: 'PromptSetVersion'
     run: 'Run'
     token: 'String'
+  }
+  LeaseFork: { // field return type name
+    bytes: 'BigInt'
+    runId: 'ID'
+    sha256: 'String'
+    step: 'Int'
   }
   LinkInfo: { // field return type name
     invitedBy: 'String'
@@ -1137,6 +1182,7 @@ export interface NexusGenFieldTypeNames {
     archiveRun: 'RunPayload'
     cancelRun: 'RunPayload'
     changeRole: 'MemberPayload'
+    checkpointRun: 'RunPayload'
     claimRun: 'ClaimPayload'
     createApiKey: 'ApiKeyPayload'
     createInvite: 'InvitePayload'
@@ -1148,6 +1194,7 @@ export interface NexusGenFieldTypeNames {
     editComment: 'CommentPayload'
     failRun: 'RunPayload'
     finishRun: 'RunPayload'
+    forkRun: 'RunPayload'
     giveVerdict: 'VerdictPayload'
     heartbeat: 'HeartbeatPayload'
     pauseRun: 'RunPayload'
@@ -1305,6 +1352,7 @@ export interface NexusGenFieldTypeNames {
   RewardComponent: { // field return type name
     error: 'String'
     name: 'String'
+    used: 'Float'
     value: 'Float'
     version: 'String'
     weight: 'Float'
@@ -1322,7 +1370,10 @@ export interface NexusGenFieldTypeNames {
     configYaml: 'String'
     createdAt: 'DateTime'
     durationMs: 'Float'
+    evaluationSets: 'String'
     finishedAt: 'DateTime'
+    forkedFrom: 'RunFork'
+    forks: 'RunConnection'
     id: 'ID'
     lastHeartbeatAt: 'DateTime'
     leaseLive: 'Boolean'
@@ -1357,6 +1408,11 @@ export interface NexusGenFieldTypeNames {
   RunEdge: { // field return type name
     cursor: 'String'
     node: 'Run'
+  }
+  RunFork: { // field return type name
+    run: 'Run'
+    sha256: 'String'
+    step: 'Int'
   }
   RunLog: { // field return type name
     id: 'ID'
@@ -1501,6 +1557,9 @@ export interface NexusGenArgTypes {
       role: NexusGenEnums['Role']; // Role!
       userId: string; // ID!
     }
+    checkpointRun: { // args
+      id: string; // ID!
+    }
     claimRun: { // args
       input: NexusGenInputs['ClaimRunInput']; // ClaimRunInput!
     }
@@ -1531,6 +1590,9 @@ export interface NexusGenArgTypes {
     }
     finishRun: { // args
       input: NexusGenInputs['FinishRunInput']; // FinishRunInput!
+    }
+    forkRun: { // args
+      input: NexusGenInputs['ForkRunInput']; // ForkRunInput!
     }
     giveVerdict: { // args
       input: NexusGenInputs['GiveVerdictInput']; // GiveVerdictInput!
@@ -1679,6 +1741,7 @@ export interface NexusGenArgTypes {
       first?: number | null; // Int
     }
     completionSteps: { // args
+      evaluationSet?: string | null; // String
       last?: number | null; // Int
     }
     completions: { // args
@@ -1688,6 +1751,10 @@ export interface NexusGenArgTypes {
       first?: number | null; // Int
       last?: number | null; // Int
       orderBy?: NexusGenInputs['CompletionOrder'] | null; // CompletionOrder
+    }
+    forks: { // args
+      after?: string | null; // String
+      first?: number | null; // Int
     }
     logs: { // args
       before?: string | null; // String
@@ -1712,6 +1779,7 @@ export interface NexusGenArgTypes {
       subjectId: string; // ID!
     }
     completionsAdded: { // args
+      evaluationSet?: string | null; // String
       runId: string; // ID!
     }
     metricPointsAdded: { // args

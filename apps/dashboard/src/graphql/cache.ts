@@ -21,6 +21,7 @@ const EMBEDDED = [
   'PromptLineError',
   'PromptSetPayload',
   'ReviewProgress',
+  'RunFork',
   'RewardComponent',
   'RunPayload',
   'SignInPayload',
@@ -37,6 +38,7 @@ const INVALIDATES: Readonly<Record<string, readonly string[]>> = {
   createProject: ['projects'],
   createPromptSet: ['project', 'projects'],
   createRun: ['runs', 'projects'],
+  forkRun: ['runs', 'projects'],
   archiveRun: ['runs'],
   createApiKey: ['apiKeys'],
   revokeApiKey: ['apiKeys'],
@@ -49,6 +51,7 @@ const INVALIDATES: Readonly<Record<string, readonly string[]>> = {
 const PROJECT_LISTS: Readonly<Record<string, readonly string[]>> = {
   createPromptSet: ['promptSets', 'promptSetCount'],
   createRun: ['runCount', 'activeRunCount', 'lastActivityAt', 'tags'],
+  forkRun: ['runCount', 'activeRunCount', 'lastActivityAt', 'tags'],
   setRunTags: ['tags'],
 };
 

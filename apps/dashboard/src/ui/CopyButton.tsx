@@ -1,11 +1,19 @@
 'use client';
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { Button } from './Button.tsx';
+import { Button, IconButton } from './Button.tsx';
 import { useToast } from './Toast.tsx';
 
 /** Puts `text` on the clipboard and says so. */
-export function CopyButton({ text, label = 'Copy' }: { readonly text: string; readonly label?: string }) {
+export function CopyButton({
+  text,
+  label = 'Copy',
+  iconOnly = false,
+}: {
+  readonly text: string;
+  readonly label?: string;
+  readonly iconOnly?: boolean;
+}) {
   const [copied, setCopied] = useState(false);
   const toast = useToast();
   useEffect(() => {
@@ -24,6 +32,12 @@ export function CopyButton({ text, label = 'Copy' }: { readonly text: string; re
       );
     }
   };
+  if (iconOnly)
+    return (
+      <IconButton label={copied ? 'Copied' : label} size="sm" onClick={() => void copy()}>
+        {copied ? <Check size={12} aria-hidden /> : <Copy size={12} aria-hidden />}
+      </IconButton>
+    );
   return (
     <Button
       onClick={() => void copy()}

@@ -14,6 +14,7 @@ const PENDING: Readonly<Record<string, string>> = {
   PAUSE: 'pausing',
   CANCEL: 'cancelling',
   CONTINUE: 'resuming',
+  CHECKPOINT: 'saving a checkpoint',
 };
 
 export function statusWord(status: RunStatus): string {

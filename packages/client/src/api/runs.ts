@@ -33,6 +33,15 @@ export interface CreateRunOptions {
   readonly workerId?: string;
 }
 
+/** Without `config` and `yaml` the fork has the configuration of its parent. */
+export interface ForkRunOptions extends Omit<CreateRunOptions, 'projectId' | 'clonedFromId'> {
+  /** The parent. */
+  readonly runId: string;
+  /** Which of its checkpoints: by id, or by step. */
+  readonly checkpointId?: string;
+  readonly step?: number;
+}
+
 export interface SeriesOptions {
   readonly names: readonly string[];
   readonly fromStep?: number;
@@ -75,6 +84,20 @@ export function runsApi(transport: Transport) {
       };
       const { createRun } = await transport.request(operations.CreateRunDocument, { input }, call);
       return answered('createRun', createRun);
+    },
+    /**
+     * A new run that begins with the weights of a checkpoint of another one.
+     * @throws RefusedError NOT_FOUND when the checkpoint is gone, INVALID_INPUT naming each setting of the model that differs.
+     */
+    async fork(options: ForkRunOptions, call?: CallOptions): Promise<RunInfo> {
+      const { tags, ...rest } = options;
+      const input = {
+        idempotencyKey: randomUUID(),
+        ...rest,
+        ...(tags === undefined ? {} : { tags: [...tags] }),
+      };
+      const { forkRun } = await transport.request(operations.ForkRunDocument, { input }, call);
+      return answered('forkRun', forkRun);
     },
     /** @throws NotFoundError */
     async get(id: string, call?: CallOptions): Promise<RunInfo> {
@@ -160,6 +183,13 @@ export function runsApi(transport: Transport) {
       return answered(
         'pauseRun',
         (await transport.request(operations.PauseRunDocument, { id }, call)).pauseRun,
+      );
+    },
+    /** Asks for a checkpoint now: the worker makes one after the step under way, and goes on. */
+    async checkpoint(id: string, call?: CallOptions): Promise<RunInfo> {
+      return answered(
+        'checkpointRun',
+        (await transport.request(operations.CheckpointRunDocument, { id }, call)).checkpointRun,
       );
     },
     async resume(id: string, call?: CallOptions): Promise<RunInfo> {

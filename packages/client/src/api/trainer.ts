@@ -2,7 +2,7 @@
 import { NotFoundError, RefusedError, refusedError } from '../errors.ts';
 import * as operations from '../generated/operations.ts';
 import type { RunSpool } from '../spool/runSpool.ts';
-import type { CallOptions, Transport } from '../transport.ts';
+import type { CallOptions, Exchange, Transport } from '../transport.ts';
 
 export type LeaseInfo = NonNullable<operations.ClaimRunMutation['claimRun']['lease']>;
 export type WorkerInfo = operations.RegisterWorkerInput;
@@ -25,6 +25,8 @@ export function trainerApi(transport: Transport) {
     if (refused !== undefined) throw refused;
     return payload;
   };
+  const commandOf = (answer: operations.HeartbeatMutation['heartbeat']): operations.RunCommand =>
+    settle('heartbeat', answer).command ?? 'CONTINUE';
   return {
     /** Makes the worker known; what it held before goes back to the queue. */
     async register(worker: WorkerInfo, call?: CallOptions): Promise<void> {
@@ -62,7 +64,14 @@ export function trainerApi(transport: Transport) {
         { input },
         { attempts: 1, ...call },
       );
-      return settle('heartbeat', heartbeat).command ?? 'CONTINUE';
+      return commandOf(heartbeat);
+    },
+    /** The heartbeat as a request that a thread may send; null where the program has a `fetch` of its own. */
+    heartbeatExchange: (input: operations.HeartbeatInput): Exchange | null =>
+      transport.exchange(operations.HeartbeatDocument, { input }),
+    /** What such a request was answered. @throws as `heartbeat` does */
+    async readHeartbeat(response: Response): Promise<operations.RunCommand> {
+      return commandOf((await transport.read(operations.HeartbeatDocument, response)).heartbeat);
     },
     /** Sends records; resolves when all are committed. Sent once: whoever spools decides about another attempt. */
     async record(

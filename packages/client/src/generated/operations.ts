@@ -13,6 +13,8 @@ export type ClaimRunInput = {
 export type CompletionFilter = {
   advantage?: FloatRange | null | undefined;
   and?: Array<CompletionFilter> | null | undefined;
+  /** Completions of this evaluation set; null: those trained on, which is meant too when no part of the filter has this field (or ids). */
+  evaluationSet?: string | null | undefined;
   group?: number | null | undefined;
   /** Of anybody; tells that there is one (as verdictCount does), not what it says. */
   hasVerdict?: boolean | null | undefined;
@@ -32,7 +34,10 @@ export type CompletionFilter = {
 export type CompletionInput = {
   advantage?: number | null | undefined;
   answer?: string | null | undefined;
+  /** The set it was sampled for; absent when it is trained on. */
+  evaluationSet?: string | null | undefined;
   group: number;
+  /** Of the step: those of evaluation sets follow the ones trained on. */
   index: number;
   kl?: number | null | undefined;
   logp?: number | null | undefined;
@@ -134,6 +139,20 @@ export type FloatRange = {
   lte?: number | null | undefined;
 };
 
+/** Name the checkpoint by checkpointId, or by the step of the run. Without config and yaml the fork has the configuration of its parent. The model must be of the same shape; everything else may differ. The other fields are as in CreateRunInput. */
+export type ForkRunInput = {
+  checkpointId?: string | null | undefined;
+  config?: unknown;
+  idempotencyKey?: string | null | undefined;
+  name?: string | null | undefined;
+  note?: string | null | undefined;
+  runId: string;
+  step?: number | null | undefined;
+  tags?: Array<string> | null | undefined;
+  workerId?: string | null | undefined;
+  yaml?: string | null | undefined;
+};
+
 export type HeartbeatInput = {
   leaseToken: string;
   /** Why the run waits, shown on the run; an empty text clears it. */
@@ -215,6 +234,8 @@ export type RewardComponentCondition = {
 export type RewardInput = {
   error?: string | null | undefined;
   name: string;
+  /** The value after clipping and normalising, which is what enters the sum. */
+  used?: number | null | undefined;
   value?: number | null | undefined;
   version: string;
   weight: number;
@@ -229,6 +250,7 @@ export type Role =
 /** What a user asked of a run that its worker has not yet carried out. */
 export type RunCommand =
   | 'CANCEL'
+  | 'CHECKPOINT'
   | 'CONTINUE'
   | 'PAUSE';
 
@@ -239,6 +261,8 @@ export type RunFilter = {
   config?: ConfigCondition | null | undefined;
   createdAfter?: string | null | undefined;
   createdBefore?: string | null | undefined;
+  /** Forks of any of these runs. */
+  forkedFromIds?: Array<string> | null | undefined;
   ids?: Array<string> | null | undefined;
   metric?: MetricCondition | null | undefined;
   not?: RunFilter | null | undefined;
@@ -355,27 +379,27 @@ export type PromptPageQuery = { node:
     | { __typename: 'Worker' }
    | null };
 
-export type RunFieldsFragment = { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } };
+export type RunFieldsFragment = { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } };
 
 export type ErrorFieldsFragment = { code: ErrorCode, message: string, path: Array<string> };
 
 export type SeriesFieldsFragment = { runId: string, name: string, steps: ReadonlyArray<number>, min: ReadonlyArray<number | null>, max: ReadonlyArray<number | null>, mean: ReadonlyArray<number | null>, last: ReadonlyArray<number | null>, bucketed: boolean, pointCount: number };
 
-export type CompletionFieldsFragment = { id: string, step: number, index: number, group: number, promptText: string, answer: string | null, text: string, tokenCount: number, truncated: boolean, reward: number | null, advantage: number | null, signal: number | null, kl: number | null, logp: number | null, refLogp: number | null, updatedLogp: number | null, rewards: Array<{ name: string, value: number | null, weight: number, version: string, error: string | null }> };
+export type CompletionFieldsFragment = { id: string, step: number, index: number, group: number, evaluationSet: string | null, promptText: string, answer: string | null, text: string, tokenCount: number, truncated: boolean, reward: number | null, advantage: number | null, signal: number | null, kl: number | null, logp: number | null, refLogp: number | null, updatedLogp: number | null, rewards: Array<{ name: string, value: number | null, weight: number, version: string, error: string | null }> };
 
 export type CreateRunMutationVariables = Exact<{
   input: CreateRunInput;
 }>;
 
 
-export type CreateRunMutation = { createRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+export type CreateRunMutation = { createRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
 
 export type GetRunQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type GetRunQuery = { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } } | null };
+export type GetRunQuery = { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null };
 
 export type ListRunsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -385,7 +409,7 @@ export type ListRunsQueryVariables = Exact<{
 }>;
 
 
-export type ListRunsQuery = { runs: { nodes: Array<{ id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ListRunsQuery = { runs: { nodes: Array<{ id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type RunSeriesQueryVariables = Exact<{
   runIds: Array<string> | string;
@@ -415,7 +439,7 @@ export type RunCompletionsQueryVariables = Exact<{
 }>;
 
 
-export type RunCompletionsQuery = { run: { completions: { nodes: Array<{ id: string, step: number, index: number, group: number, promptText: string, answer: string | null, text: string, tokenCount: number, truncated: boolean, reward: number | null, advantage: number | null, signal: number | null, kl: number | null, logp: number | null, refLogp: number | null, updatedLogp: number | null, rewards: Array<{ name: string, value: number | null, weight: number, version: string, error: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type RunCompletionsQuery = { run: { completions: { nodes: Array<{ id: string, step: number, index: number, group: number, evaluationSet: string | null, promptText: string, answer: string | null, text: string, tokenCount: number, truncated: boolean, reward: number | null, advantage: number | null, signal: number | null, kl: number | null, logp: number | null, refLogp: number | null, updatedLogp: number | null, rewards: Array<{ name: string, value: number | null, weight: number, version: string, error: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type CompletionTokensQueryVariables = Exact<{
   id: string;
@@ -431,7 +455,7 @@ export type RunCheckpointsQueryVariables = Exact<{
 }>;
 
 
-export type RunCheckpointsQuery = { run: { checkpoints: { nodes: Array<{ id: string, step: number, sha256: string, bytes: number, createdAt: string, deletedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type RunCheckpointsQuery = { run: { checkpoints: { nodes: Array<{ id: string, step: number, sha256: string, bytes: number, metrics: unknown, createdAt: string, deletedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type RunLogsQueryVariables = Exact<{
   id: string;
@@ -446,21 +470,35 @@ export type PauseRunMutationVariables = Exact<{
 }>;
 
 
-export type PauseRunMutation = { pauseRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+export type PauseRunMutation = { pauseRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
 
 export type ResumeRunMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type ResumeRunMutation = { resumeRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+export type ResumeRunMutation = { resumeRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
 
 export type CancelRunMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelRunMutation = { cancelRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+export type CancelRunMutation = { cancelRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+
+export type CheckpointRunMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CheckpointRunMutation = { checkpointRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+
+export type ForkRunMutationVariables = Exact<{
+  input: ForkRunInput;
+}>;
+
+
+export type ForkRunMutation = { forkRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
 
 export type RunUpdatedSubscriptionVariables = Exact<{
   runId?: string | null | undefined;
@@ -481,7 +519,7 @@ export type ClaimRunMutationVariables = Exact<{
 }>;
 
 
-export type ClaimRunMutation = { claimRun: { lease: { token: string, attempt: number, expiresAt: string, leaseSeconds: number, run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, project: { id: string, slug: string, name: string } }, checkpoint: { id: string, step: number, sha256: string, bytes: number } | null, prompts: { id: string, promptCount: number, sha256: string } | null } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
+export type ClaimRunMutation = { claimRun: { lease: { token: string, attempt: number, expiresAt: string, leaseSeconds: number, run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } }, checkpoint: { id: string, step: number, sha256: string, bytes: number } | null, fork: { runId: string, step: number, sha256: string, bytes: number } | null, prompts: { id: string, promptCount: number, sha256: string } | null } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
 
 export type HeartbeatMutationVariables = Exact<{
   input: HeartbeatInput;
@@ -575,6 +613,14 @@ export const RunFieldsFragmentDoc = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -608,6 +654,7 @@ export const CompletionFieldsFragmentDoc = new TypedDocumentString(`
   step
   index
   group
+  evaluationSet
   promptText
   answer
   text
@@ -781,6 +828,14 @@ export const CreateRunDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -821,6 +876,14 @@ export const GetRunDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -862,6 +925,14 @@ export const ListRunsDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -924,6 +995,7 @@ export const RunCompletionsDocument = new TypedDocumentString(`
   step
   index
   group
+  evaluationSet
   promptText
   answer
   text
@@ -967,6 +1039,7 @@ export const RunCheckpointsDocument = new TypedDocumentString(`
         step
         sha256
         bytes
+        metrics
         createdAt
         deletedAt
       }
@@ -1027,6 +1100,14 @@ export const PauseRunDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -1072,6 +1153,14 @@ export const ResumeRunDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -1117,6 +1206,14 @@ export const CancelRunDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug
@@ -1128,6 +1225,112 @@ fragment ErrorFields on UserError {
   message
   path
 }`) as unknown as TypedDocumentString<CancelRunMutation, CancelRunMutationVariables>;
+export const CheckpointRunDocument = new TypedDocumentString(`
+    mutation CheckpointRun($id: ID!) {
+  checkpointRun(id: $id) {
+    run {
+      ...RunFields
+    }
+    errors {
+      ...ErrorFields
+    }
+  }
+}
+    fragment RunFields on Run {
+  id
+  number
+  name
+  status
+  stage
+  pendingCommand
+  step
+  totalSteps
+  config
+  configYaml
+  configHash
+  tags
+  note
+  archived
+  statusReason
+  leaseLive
+  backend
+  createdAt
+  startedAt
+  finishedAt
+  updatedAt
+  durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
+  project {
+    id
+    slug
+    name
+  }
+}
+fragment ErrorFields on UserError {
+  code
+  message
+  path
+}`) as unknown as TypedDocumentString<CheckpointRunMutation, CheckpointRunMutationVariables>;
+export const ForkRunDocument = new TypedDocumentString(`
+    mutation ForkRun($input: ForkRunInput!) {
+  forkRun(input: $input) {
+    run {
+      ...RunFields
+    }
+    errors {
+      ...ErrorFields
+    }
+  }
+}
+    fragment RunFields on Run {
+  id
+  number
+  name
+  status
+  stage
+  pendingCommand
+  step
+  totalSteps
+  config
+  configYaml
+  configHash
+  tags
+  note
+  archived
+  statusReason
+  leaseLive
+  backend
+  createdAt
+  startedAt
+  finishedAt
+  updatedAt
+  durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
+  project {
+    id
+    slug
+    name
+  }
+}
+fragment ErrorFields on UserError {
+  code
+  message
+  path
+}`) as unknown as TypedDocumentString<ForkRunMutation, ForkRunMutationVariables>;
 export const RunUpdatedDocument = new TypedDocumentString(`
     subscription RunUpdated($runId: ID) {
   runUpdated(runId: $runId) {
@@ -1176,6 +1379,12 @@ export const ClaimRunDocument = new TypedDocumentString(`
         sha256
         bytes
       }
+      fork {
+        runId
+        step
+        sha256
+        bytes
+      }
       prompts {
         id
         promptCount
@@ -1210,6 +1419,14 @@ export const ClaimRunDocument = new TypedDocumentString(`
   finishedAt
   updatedAt
   durationMs
+  forkedFrom {
+    run {
+      id
+      number
+    }
+    step
+    sha256
+  }
   project {
     id
     slug

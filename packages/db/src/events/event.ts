@@ -23,8 +23,9 @@ const recordEvent = z.object({
   points: z.record(z.string(), points).nullable(),
   /** Names of the metrics with new points when `points` did not fit; null when the names did not fit either: all. */
   metrics: z.array(z.string()).nullable(),
-  /** Steps with new completions, ascending. */
+  /** Steps with new completions that were trained on, ascending; and those with new ones of evaluation sets. */
   completionSteps: z.array(z.number().int()),
+  evaluationSteps: z.array(z.number().int()),
   logs: z.boolean(),
 });
 

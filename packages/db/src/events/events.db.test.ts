@@ -119,11 +119,13 @@ test.each([
     workspaceId: 'w',
     added,
     completionSteps,
+    evaluationSteps: completionSteps,
     logs: true,
   });
   expect(event).toMatchObject({ minStep: 5, maxStep: 4 + pointCount });
   expect(event.points !== null ? 'points' : event.metrics !== null ? 'metrics' : 'neither').toBe(expected);
   expect(event.completionSteps).toHaveLength(300);
+  expect(event.evaluationSteps).toHaveLength(300);
   expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(MAX_PAYLOAD_BYTES);
 });
 

@@ -29,7 +29,13 @@ const first = migration('20260101000000_first', 'CREATE TABLE a (x int); INSERT 
 const second = migration('20260102000000_second', 'CREATE TABLE b (x int); INSERT INTO a VALUES (2);');
 
 /** What a hand-written migration adds that schema.prisma cannot say; everything else must be equal. */
-const EXTRAS = ['run_text_trgm', 'run_queue', 'verdict_current', 'comment_subject_key'];
+const EXTRAS = [
+  'run_text_trgm',
+  'run_queue',
+  'verdict_current',
+  'comment_subject_key',
+  'completion_evaluation',
+];
 
 /** Everything of the schema that a query could notice, one line per thing. */
 const CATALOG = `

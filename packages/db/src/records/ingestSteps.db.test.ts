@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../openDatabase.ts';
 import { readSeries } from '../metrics/readSeries.ts';
 import { createTestDatabase, seedClaimedRun, seedWorkspace, type Seed } from '../testing/index.ts';
-import { completionSteps } from './completionSteps.ts';
+import { completionSteps, evaluationSets } from './completionSteps.ts';
 import { ingestSteps } from './ingestSteps.ts';
 import type { CompletionEntry, StepRecordEntry } from './stepRecord.ts';
 
@@ -28,6 +28,7 @@ function record(sequence: number, step: number, more: Partial<StepRecordEntry> =
 function completion(index: number, more: Partial<CompletionEntry> = {}): CompletionEntry {
   return {
     index,
+    evaluationSet: null,
     group: 0,
     promptText: '3 1 2 =',
     answer: '1 2 3',
@@ -36,8 +37,8 @@ function completion(index: number, more: Partial<CompletionEntry> = {}): Complet
     truncated: false,
     reward: 1,
     rewards: [
-      { name: 'exact', value: 1, weight: 0.8, version: '1', error: null },
-      { name: 'format', value: null, weight: 0.2, version: '1', error: 'no number' },
+      { name: 'exact', value: 1, used: 0.5, weight: 0.8, version: '1', error: null },
+      { name: 'format', value: null, used: null, weight: 0.2, version: '1', error: 'no number' },
     ],
     advantage: 0.5,
     signal: 0.4,
@@ -119,7 +120,7 @@ test('completions keep all columns, and a repeated step replaces them with their
     expect(new Uint8Array(row.updatedLogp ?? [])).toEqual(tokens.updatedLogp);
   }
 
-  const rewards = [{ name: 'length', value: -0.5, weight: 1, version: '2', error: null }];
+  const rewards = [{ name: 'length', value: -0.5, used: null, weight: 1, version: '2', error: null }];
   await ingest([record(2, 5, { completions: [completion(0, { reward: -0.5, rewards })] })]);
   expect(await db.prisma.completion.count({ where })).toBe(2);
   const after = await db.prisma.reward.findMany({ where, orderBy: [{ index: 'asc' }, { position: 'asc' }] });
@@ -151,10 +152,33 @@ test('the steps with completions are found from the end', async () => {
   await ingest(
     [2, 4, 6, 8].map((step) => record(step, step, { completions: [completion(0), completion(1)] })),
   );
-  expect(await completionSteps(db.pool, run.runId, 3)).toEqual([4, 6, 8]);
-  expect(await completionSteps(db.pool, run.runId, 10)).toEqual([2, 4, 6, 8]);
-  expect(await completionSteps(db.pool, run.runId, 0)).toEqual([]);
-  expect(await completionSteps(db.pool, 'run_none', 3)).toEqual([]);
+  const steps = async (last: number, runId = run.runId) =>
+    (await completionSteps(db.pool, [runId], { last })).get(runId);
+  expect(await steps(3)).toEqual([4, 6, 8]);
+  expect(await steps(10)).toEqual([2, 4, 6, 8]);
+  expect(await steps(0)).toBeUndefined();
+  expect(await steps(3, 'run_none')).toBeUndefined();
+});
+
+test('completions of evaluation sets are kept apart from those trained on', async () => {
+  const evaluated = (index: number, evaluationSet: string) => completion(index, { evaluationSet });
+  await ingest([
+    record(1, 2, { completions: [completion(0), completion(1)] }),
+    record(2, 4, { completions: [completion(0), evaluated(1, 'held_out'), evaluated(2, 'hard')] }),
+    record(3, 5, { completions: [evaluated(0, 'held_out')] }),
+    record(4, 6, { completions: [completion(0)] }),
+  ]);
+  const steps = async (last: number, evaluationSet: string | null = null) =>
+    (await completionSteps(db.pool, [run.runId], { last, evaluationSet })).get(run.runId) ?? [];
+  // Step 5 only evaluated: it is not one of the last two of training.
+  expect(await steps(2)).toEqual([4, 6]);
+  expect(await steps(9)).toEqual([2, 4, 6]);
+  expect(await steps(9, 'held_out')).toEqual([4, 5]);
+  expect(await steps(1, 'held_out')).toEqual([5]);
+  expect(await steps(9, 'hard')).toEqual([4]);
+  expect(await evaluationSets(db.pool, [run.runId, 'run_none'])).toEqual(
+    new Map([[run.runId, ['hard', 'held_out']]]),
+  );
 });
 
 test('with another token nothing is written', async () => {

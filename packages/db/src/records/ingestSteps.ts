@@ -79,11 +79,23 @@ export async function ingestSteps(pool: pg.Pool, input: IngestInput): Promise<In
       const logs = fresh.flatMap((record) => record.logs);
       await insertLogs(client, runId, logs);
       await advanceRun(client, runId, fresh);
-      const completionSteps = [...new Set(completions.map(({ step }) => step))].sort((a, b) => a - b);
+      const stepsOf = (evaluated: boolean) =>
+        [
+          ...new Set(
+            completions
+              .filter(({ evaluationSet }) => (evaluationSet !== null) === evaluated)
+              .map(({ step }) => step),
+          ),
+        ].sort((a, b) => a - b);
+      const completionSteps = stepsOf(false);
+      const evaluationSteps = stepsOf(true);
       const { project_id: projectId, workspace_id: workspaceId } = lease;
       await notify(
         client,
-        makeRecordEvent({ runId, projectId, workspaceId, added, completionSteps, logs: logs.length > 0 }),
+        makeRecordEvent({
+          ...{ runId, projectId, workspaceId, added, completionSteps, evaluationSteps },
+          logs: logs.length > 0,
+        }),
       );
     }
     return { outcome: 'applied', acknowledged, duplicates: input.records.length - fresh.length };

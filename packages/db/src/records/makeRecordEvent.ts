@@ -13,11 +13,12 @@ export type Recorded = {
   workspaceId: string;
   added: ReadonlyMap<string, Points>;
   completionSteps: readonly number[];
+  evaluationSteps: readonly number[];
   logs: boolean;
 };
 
 /** Drops first the points, then the metrics' names, until PostgreSQL takes it. */
-export function makeRecordEvent({ added, completionSteps, ...rest }: Recorded): RecordEvent {
+export function makeRecordEvent({ added, completionSteps, evaluationSteps, ...rest }: Recorded): RecordEvent {
   const all = [...added.values()];
   const bare: RecordEvent = {
     type: 'record',
@@ -31,6 +32,7 @@ export function makeRecordEvent({ added, completionSteps, ...rest }: Recorded): 
     points: null,
     metrics: null,
     completionSteps: completionSteps.slice(-MAX_COMPLETION_STEPS),
+    evaluationSteps: evaluationSteps.slice(-MAX_COMPLETION_STEPS),
   };
   const pointCount = all.reduce((sum, { steps }) => sum + steps.length, 0);
   if (pointCount <= MAX_POINTS) {

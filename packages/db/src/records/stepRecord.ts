@@ -5,6 +5,8 @@ import type { RawPoints } from '../metrics/points.ts';
 export type RewardEntry = {
   name: string;
   value: number | null;
+  /** The value after clipping and normalising; null: not told. */
+  used: number | null;
   weight: number;
   version: string;
   error: string | null;
@@ -21,6 +23,8 @@ export type TokensEntry = {
 
 export type CompletionEntry = {
   index: number;
+  /** The evaluation set it was sampled for; null: trained on. */
+  evaluationSet: string | null;
   group: number;
   promptText: string;
   answer: string | null;

@@ -12,15 +12,16 @@ export type StepCompletion = CompletionEntry & { step: number };
 const UPSERT = `
   WITH written AS (
     INSERT INTO completion (run_id, step, index, "group", prompt_text, answer, text, token_count, truncated,
-                            reward, advantage, signal, kl, logp, ref_logp, updated_logp)
+                            reward, advantage, signal, kl, logp, ref_logp, updated_logp, evaluation_set)
     SELECT $1, * FROM unnest($2::int[], $3::int[], $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::bool[],
                              $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::float8[], $15::float8[],
-                             $16::float8[])
+                             $16::float8[], $17::text[])
     ON CONFLICT (run_id, step, index) DO UPDATE SET
       "group" = excluded."group", prompt_text = excluded.prompt_text, answer = excluded.answer, text = excluded.text,
       token_count = excluded.token_count, truncated = excluded.truncated, reward = excluded.reward,
       advantage = excluded.advantage, signal = excluded.signal, kl = excluded.kl, logp = excluded.logp,
-      ref_logp = excluded.ref_logp, updated_logp = excluded.updated_logp, created_at = excluded.created_at
+      ref_logp = excluded.ref_logp, updated_logp = excluded.updated_logp,
+      evaluation_set = excluded.evaluation_set, created_at = excluded.created_at
     RETURNING step, index, xmax <> 0 AS replaced)
   SELECT step, index FROM written WHERE replaced`;
 
@@ -29,8 +30,9 @@ const DELETE_REWARDS = `
    WHERE reward.run_id = $1 AND reward.step = t.step AND reward.index = t.index`;
 
 const INSERT_REWARDS = `
-  INSERT INTO reward (run_id, step, index, component, position, value, weight, version, error)
-  SELECT $1, * FROM unnest($2::int[], $3::int[], $4::text[], $5::int[], $6::float8[], $7::float8[], $8::text[], $9::text[])`;
+  INSERT INTO reward (run_id, step, index, component, position, value, used, weight, version, error)
+  SELECT $1, * FROM unnest($2::int[], $3::int[], $4::text[], $5::int[], $6::float8[], $7::float8[], $8::float8[], $9::text[],
+                           $10::text[])`;
 
 /** As for metric chunks, all bytes travel as one binary parameter; a length of -1 stands for null. */
 const UPSERT_TOKENS = `
@@ -74,6 +76,7 @@ export async function writeCompletions(
       rows.map((row) => row.logp),
       rows.map((row) => row.refLogp),
       rows.map((row) => row.updatedLogp),
+      rows.map((row) => row.evaluationSet),
     ],
   });
   if (replaced.rows.length > 0) {
@@ -108,6 +111,7 @@ async function insertRewards(
       rows.map((row) => cleanText(row.name)),
       rows.map((row) => row.position),
       rows.map((row) => row.value),
+      rows.map((row) => row.used),
       rows.map((row) => row.weight),
       rows.map((row) => cleanText(row.version)),
       rows.map((row) => (row.error === null ? null : cleanText(row.error))),

@@ -1,17 +1,46 @@
 import { ADVANTAGES, type OptimizerConfig } from '@nabla/domain';
 import { describe, expect, it } from 'vitest';
 
-import { advantages, flatGroupFraction, GROUP_NORM_EPSILON, mean, standardDeviation } from './advantages.ts';
+import {
+  advantages,
+  flatGroupFraction,
+  mean,
+  nextEma,
+  NORM_EPSILON,
+  standardDeviation,
+  type CompletionAdvantage,
+} from './advantages.ts';
 import { tokenWeights } from './aggregation.ts';
-import { k1, k3, sequenceLogp } from './klEstimates.ts';
+import { k1, k3, nextBeta, sequenceLogp, tokenK1 } from './klEstimates.ts';
 import { learningRate } from './schedule.ts';
-import { signal } from './signal.ts';
+
+const PER_COMPLETION = ADVANTAGES.filter((kind): kind is CompletionAdvantage => kind !== 'gae');
 
 describe('advantages', () => {
   // Two groups of three: means 2 and 5, leave-one-out means of the first group 2.5, 2, 1.5, its deviation 1.
   const rewards = [1, 2, 3, 5, 5, 5];
 
   it('none is the reward', () => expect(advantages('none', rewards, 3)).toEqual(rewards));
+
+  it('constant and ema subtract a baseline that they are given', () => {
+    expect(advantages('constant', rewards, 3, 0.5)).toEqual([0.5, 1.5, 2.5, 4.5, 4.5, 4.5]);
+    expect(advantages('ema', [1, null], 2, -1)).toEqual([2, null]);
+    expect(() => advantages('ema', [1], 1, NaN)).toThrow(/baseline is NaN/);
+  });
+
+  it('the moving baseline takes a share of the mean reward, and stays where none is known', () => {
+    expect(nextEma(1, [2, null, 4], 0.75)).toBe(1.5); // 0.75 · 1 + 0.25 · 3
+    expect(nextEma(1, [null], 0.75)).toBe(1);
+  });
+
+  it('batch_norm divides by the deviation of all', () => {
+    // Mean 3.5; deviation² = (6.25 + 2.25 + 0.25 + 3 · 2.25) / 5 = 3.1.
+    const deviation = Math.sqrt(3.1) + NORM_EPSILON;
+    advantages('batch_norm', rewards, 3).forEach((value, index) =>
+      expect(value).toBeCloseTo(((rewards[index] ?? NaN) - 3.5) / deviation, 12),
+    );
+    expect(advantages('batch_norm', [0.1, 0.1, 0.1], 1)).toEqual([0, 0, 0]);
+  });
 
   it('batch_mean takes the mean of all, 3.5', () =>
     expect(advantages('batch_mean', rewards, 3)).toEqual([-2.5, -1.5, -0.5, 1.5, 1.5, 1.5]));
@@ -23,7 +52,7 @@ describe('advantages', () => {
     expect(advantages('group_mean', rewards, 3)).toEqual([-1, 0, 1, 0, 0, 0]));
 
   it('group_norm divides by deviation + 1e-4', () => {
-    const unit = 1 / (1 + GROUP_NORM_EPSILON);
+    const unit = 1 / (1 + NORM_EPSILON);
     expect(advantages('group_norm', rewards, 3)).toEqual([-unit, 0, unit, 0, 0, 0]);
   });
 
@@ -53,14 +82,14 @@ describe('advantages', () => {
     expect(flatGroupFraction([0.1, 0.1, 0.1, 0, 1, 0], 3)).toBe(0.5);
   });
 
-  it.each(ADVANTAGES)('%s leaves nulls out', (kind) => {
+  it.each(PER_COMPLETION)('%s leaves nulls out', (kind) => {
     const withNulls = advantages(kind, [1, null, 3, null, null, 7], 3);
     expect(withNulls.map((value) => value === null)).toEqual([false, true, false, true, true, false]);
     if (kind === 'rloo') expect(withNulls).toEqual([-2, null, 2, null, null, 0]);
     if (kind === 'batch_mean') expect(withNulls[5]).toBeCloseTo(7 - 11 / 3, 12);
   });
 
-  it.each(ADVANTAGES)('%s does not see the order within a group', (kind) => {
+  it.each(PER_COMPLETION)('%s does not see the order within a group', (kind) => {
     const rewards = [0.25, 1, null, -3, 0.5, 2, 2, 0];
     const order = [3, 1, 0, 2, 6, 4, 7, 5];
     const permuted = advantages(
@@ -91,20 +120,6 @@ describe('advantages', () => {
   });
 });
 
-describe('signal', () => {
-  it('subtracts the penalty', () => {
-    expect(signal([1, -1, null], [0.5, -0.5, 9], 0.2)).toEqual([0.9, -0.9, null]);
-    expect(signal([1, null], null, 0)).toEqual([1, null]);
-  });
-
-  it('refuses a negative beta and a missing KL', () => {
-    expect(() => signal([1], [1], -0.1)).toThrow(/must not be negative/);
-    expect(() => signal([1], [1], NaN)).toThrow(/must not be negative/);
-    expect(() => signal([1, 2], [1], 0.1)).toThrow(/1 KL estimates for 2 advantages/);
-    expect(() => signal([1], null, 0.1)).toThrow(/no KL estimates/);
-  });
-});
-
 describe('KL estimates', () => {
   const grid = { lengths: [2, 1], width: 2 };
   const logp = Float32Array.of(-1, -2, -0.5, 99);
@@ -123,6 +138,19 @@ describe('KL estimates', () => {
     // Near d = 0 the plain formula would cancel to 0 or below; k3 ≈ d²/2.
     const [tiny = NaN] = k3({ lengths: [1], width: 1 }, Float32Array.of(-1), Float32Array.of(-1 - 2 ** -22));
     expect(tiny / (2 ** -44 / 2)).toBeCloseTo(1, 4);
+  });
+
+  it('tokenK1 is the log-ratio of each token, 0 after the end', () =>
+    expect(Array.from(tokenK1(grid, logp, ref))).toEqual([0.5, -1, -0.25, 0]));
+
+  it('beta follows the error of the divergence, a fifth at most', () => {
+    const control = { target: 2, horizon: 100 };
+    expect(nextBeta(0.1, control, 2, 50)).toBe(0.1);
+    expect(nextBeta(0.1, control, 2.2, 50)).toBeCloseTo(0.1 * (1 + 0.1 * 0.5), 12); // 10 % above, half a horizon
+    expect(nextBeta(0.1, control, 40, 50)).toBeCloseTo(0.1 * 1.1, 12); // cut to 20 %
+    expect(nextBeta(0.1, control, -3, 50)).toBeCloseTo(0.1 * 0.9, 12);
+    // However many completions: it never changes its sign.
+    expect(nextBeta(0.1, { target: 2, horizon: 1 }, -3, 4096)).toBeCloseTo(0.08, 12);
   });
 
   it('refuses arrays of another size', () =>

@@ -10,12 +10,14 @@ import {
 } from './compile.ts';
 import { assertCallable, ownOutputs } from './compiledCall.ts';
 import { dtypeAttr, type NativeBackend, type OpAttr } from './nativeBackend.ts';
-import { serialise } from './recordedGraph.ts';
-import { isRecording, record, verify } from './recorder.ts';
+import { serialise, type RecordedGraph } from './recordedGraph.ts';
+import { isRecording, record, verify } from './recording.ts';
 
 interface Registered {
   /** The name of the function in TensorFlow's eager context. */
   readonly functionName: string;
+  /** Those of the functions that it calls. */
+  readonly inner: readonly string[];
   readonly outputCount: number;
   readonly nodes: number;
   readonly graphBytes: number;
@@ -43,7 +45,7 @@ export function compileNative(
     const signature = signatureOf(inputs);
     let registered = signatures.get(signature);
     if (registered === undefined) {
-      registered = register(native, name, fn, inputs);
+      registered = register(native, name, fn, inputs, options);
       signatures.set(signature, registered);
     }
     registered.calls += 1;
@@ -55,7 +57,8 @@ export function compileNative(
   return Object.assign(run, {
     dispose() {
       disposed = true;
-      for (const { functionName } of signatures.values()) native.binding.removeFunction(functionName);
+      for (const { functionName, inner } of signatures.values())
+        for (const each of [functionName, ...inner]) native.binding.removeFunction(each);
       signatures.clear();
     },
     stats: () => [...signatures].map(([signature, registered]) => statOf(signature, registered)),
@@ -83,26 +86,47 @@ function register(
   name: string,
   fn: PureFunction,
   inputs: readonly tf.Tensor[],
+  options: CompileOptions,
 ): Registered {
   const started = performance.now();
   const distinct = withDistinctData(native, inputs);
+  const functionName = `nabla_${name.replace(/\W/g, '_')}_${registeredSoFar++}`;
+  const target = { name, functionName, xla: options.xla === true };
   try {
-    const graph = record(native, name, fn, distinct.tensors);
-    verify(native, name, fn, distinct.tensors, graph);
-    const graphDef = serialise(graph);
-    const functionName = `nabla_${name.replace(/\W/g, '_')}_${registeredSoFar++}`;
-    native.binding.addFunction(functionName, graphDef, graph.inputs, graph.outputs);
+    const graph = record(native, target, fn, distinct.tensors);
+    verify(native, target, fn, distinct.tensors, graph);
+    const added = addGraph(native, functionName, graph);
     return {
       functionName,
+      inner: added.inner,
       outputCount: graph.outputs.length,
-      nodes: graph.nodes.length,
-      graphBytes: graphDef.length,
+      nodes: added.nodes,
+      graphBytes: added.bytes,
       recordMs: performance.now() - started,
       calls: 0,
     };
   } finally {
     tf.dispose(distinct.made);
   }
+}
+
+/** Registers a graph, those that it calls first. */
+function addGraph(
+  native: NativeBackend,
+  functionName: string,
+  graph: RecordedGraph,
+): { inner: string[]; nodes: number; bytes: number } {
+  const inner = graph.functions.map(({ name, graph: called }) => ({
+    name,
+    ...addGraph(native, name, called),
+  }));
+  const graphDef = serialise(graph);
+  native.binding.addFunction(functionName, graphDef, graph.inputs, graph.outputs);
+  return {
+    inner: inner.flatMap((each) => [each.name, ...each.inner]),
+    nodes: inner.reduce((sum, each) => sum + each.nodes, graph.nodes.length),
+    bytes: inner.reduce((sum, each) => sum + each.bytes, graphDef.length),
+  };
 }
 
 /** The recorder tells inputs apart by their data: one that shares its data with an earlier one is copied for the recording. */

@@ -78,8 +78,8 @@ function typeAttr(dtype: number): Uint8Array {
   return new ProtoWriter().int(6, dtype).finish();
 }
 
-/** Numbers of TF_AttrType (tensorflow/c/c_api.h), which the binding exports as TF_ATTR_*. */
-const ATTR = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5 } as const;
+/** Numbers of TF_AttrType (tensorflow/c/tf_attrtype.h), most of which the binding exports as TF_ATTR_*. */
+export const ATTR = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, function: 8 } as const;
 
 function attrValue(op: string, attr: OpAttr): Uint8Array {
   const writer = new ProtoWriter();
@@ -105,6 +105,9 @@ function writeAttr(writer: ProtoWriter, op: string, attr: OpAttr, value: unknown
       return writer.int(6, Number(value));
     case ATTR.shape:
       return writer.message(7, shapeProto(Array.isArray(value) ? value.map(Number) : []));
+    case ATTR.function:
+      // NameAttrList
+      return writer.message(10, new ProtoWriter().string(1, String(value)).finish());
     default:
       throw new Error(
         `The attribute ${attr.name} of the op ${op} has the unknown type ${attr.type}: it cannot be recorded`,

@@ -25,6 +25,14 @@ export interface RecordedGraph {
   readonly inputs: readonly string[];
   /** Names for `addFunction`, in the order of the function's outputs; no name stands twice. */
   readonly outputs: readonly string[];
+  /** Functions that nodes of this graph call, in the order in which they were recorded. */
+  readonly functions: readonly RecordedFunction[];
+}
+
+/** A graph with the name under which TensorFlow is to know it. */
+export interface RecordedFunction {
+  readonly name: string;
+  readonly graph: RecordedGraph;
 }
 
 /** The GraphDef of a recording. */

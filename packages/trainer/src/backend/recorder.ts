@@ -9,95 +9,48 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { constNode, identityNode, opNode, placeholderNode } from './graphDef.ts';
-import { ownOutputs } from './compiledCall.ts';
-import type { PureFunction } from './compile.ts';
+import { contentKey, describeConstant, type HostConstant } from './hostConstants.ts';
 import {
   dtypeNumber,
-  type HostValues,
   type NativeBackend,
   type NativeBinding,
+  type OpAttr,
   type TensorMetadata,
 } from './nativeBackend.ts';
-import { difference, type OutputInfo, type RecordedGraph, type RecordedNode } from './recordedGraph.ts';
-
-interface HostConstant {
-  readonly shape: readonly number[];
-  readonly dtype: number;
-  readonly values: HostValues;
-}
+import {
+  difference,
+  type OutputInfo,
+  type RecordedFunction,
+  type RecordedGraph,
+  type RecordedNode,
+} from './recordedGraph.ts';
 
 /** TensorFlow's random ops that keep a state; those named Stateless… do not. */
 const DRAWS_ITS_OWN_NUMBERS = /^(Multinomial|Random|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
-let recording = false;
+/** Ops that are not executed while recording: their outputs have the shapes of their first inputs, one for one. */
+const STANDS_FOR_ITS_INPUTS: ReadonlySet<string> = new Set(['XlaDynamicUpdateSlice', 'StatelessWhile']);
 
-/** Whether a function is being recorded now: a compiled function called meanwhile becomes part of the recording. */
-export function isRecording(): boolean {
-  return recording;
+/** What is recorded, and what for: XLA has ops of its own that the recording may use. */
+export interface RecordingTarget {
+  /** For error messages. */
+  readonly name: string;
+  /** The name that TensorFlow is to know it by; functions inside are named after it. */
+  readonly functionName: string;
+  readonly xla: boolean;
 }
 
-/**
- * Runs `fn` once and records it; its outputs are dropped. No two inputs may share their data.
- * @throws Error when the function captures a tensor, reads data back, or returns something else than tensors.
- */
-export function record(
-  native: NativeBackend,
-  name: string,
-  fn: PureFunction,
-  inputs: readonly tf.Tensor[],
-): RecordedGraph {
-  return trace(new Recorder(native, name, null), name, fn, inputs);
-}
+/** Ids of tensors that exist in name only; tfjs-node deletes no tensor with a negative id, and −1 means "not uploaded". */
+let nextUnreal = -2;
 
-/**
- * Runs `fn` again without executing its ops: they get the shapes that they had when it was recorded.
- * @throws Error at the first node that is not the same to the byte: what JavaScript put there is no constant.
- */
-export function verify(
-  native: NativeBackend,
-  name: string,
-  fn: PureFunction,
-  inputs: readonly tf.Tensor[],
-  graph: RecordedGraph,
-): void {
-  const recorder = new Recorder(native, name, graph);
-  const again = trace(recorder, name, fn, inputs);
-  if (again.nodes.length !== graph.nodes.length || again.outputs.join() !== graph.outputs.join()) {
-    throw recorder.changed('it returned other outputs the second time');
-  }
-}
-
-function trace(
-  recorder: Recorder,
-  name: string,
-  fn: PureFunction,
-  inputs: readonly tf.Tensor[],
-): RecordedGraph {
-  const inputNames = recorder.start(inputs);
-  recording = true;
-  try {
-    const outputNames = tf.tidy(() => {
-      const outputs = ownOutputs(name, inputs, fn([...inputs]));
-      const names = recorder.nameOutputs(outputs);
-      tf.dispose(outputs); // also those that the function keeps
-      return names;
-    });
-    return { inputs: inputNames, outputs: outputNames, nodes: recorder.nodes };
-  } finally {
-    recording = false;
-    recorder.stop();
-  }
-}
-
-class Recorder {
+export class Recorder {
   readonly nodes: RecordedNode[] = [];
+  readonly functions: RecordedFunction[] = [];
+  readonly target: RecordingTarget;
   readonly #native: NativeBackend;
   readonly #binding: NativeBinding;
-  readonly #name: string;
   /** What must come out again; null while recording. */
-  readonly #expected: RecordedGraph | null;
-  /** Ids of tensors that exist in name only; tfjs-node deletes no tensor with a negative id, and −1 means "not uploaded". */
-  #nextUnreal = -2;
+  readonly expected: RecordedGraph | null;
   /** The graph's tensor for each of the binding's ids. */
   readonly #graphTensor = new Map<number, string>();
   /** Host values uploaded while recording and made while recording; they become Const nodes when first used. */
@@ -108,11 +61,11 @@ class Recorder {
   readonly #opOutputs = new Set<string>();
   readonly #writtenHere = new WeakSet<object>();
 
-  constructor(native: NativeBackend, name: string, expected: RecordedGraph | null) {
-    this.#expected = expected;
+  constructor(native: NativeBackend, target: RecordingTarget, expected: RecordedGraph | null) {
+    this.expected = expected;
     this.#native = native;
     this.#binding = native.binding;
-    this.#name = name;
+    this.target = target;
   }
 
   start(inputs: readonly tf.Tensor[]): string[] {
@@ -143,6 +96,22 @@ class Recorder {
     // Own properties that shadow the class's methods.
     for (const method of ['getInputTensorIds', 'write', 'readSync'] as const)
       Reflect.deleteProperty(this.#native, method);
+  }
+
+  /** The recording rests until `resume`; values of `tensors` that are still on the host count as its constants. */
+  pause(tensors: readonly tf.Tensor[]): void {
+    this.#native.getInputTensorIds(tensors);
+    this.stop();
+  }
+
+  resume(): void {
+    this.#watch();
+  }
+
+  /** A recorder of a function that this recording calls. */
+  inner(target: RecordingTarget): Recorder {
+    const expected = this.expected?.functions[this.functions.length]?.graph ?? null;
+    return new Recorder(this.#native, target, expected);
   }
 
   /** The outputs' names; an input, a constant, or a tensor returned twice gets an Identity of its own. */
@@ -201,9 +170,8 @@ class Recorder {
     // The binding's own properties are read-only: shadow them on an object that inherits the rest.
     const watched: NativeBinding = Object.create(binding, {
       createTensor: {
-        value: (shape: number[], dtype: number, values: HostValues) => {
-          const id =
-            this.#expected === null ? binding.createTensor(shape, dtype, values) : this.#nextUnreal--;
+        value: (shape: number[], dtype: number, values: HostConstant['values']) => {
+          const id = this.expected === null ? binding.createTensor(shape, dtype, values) : nextUnreal--;
           this.#constants.set(id, { shape: [...shape], dtype, values });
           return id;
         },
@@ -230,9 +198,9 @@ class Recorder {
     const name = `n${index}`;
     const bytes = opNode(name, op, inputs, attrs);
     const results =
-      this.#expected === null
-        ? this.#binding.executeOp(op, attrs, inputIds, outputCount)
-        : (this.#expected.nodes[index]?.outputs ?? []).map((output) => this.#unreal(output));
+      this.expected === null
+        ? this.#execute(op, attrs, inputIds, outputCount)
+        : (this.expected.nodes[index]?.outputs ?? []).map((output) => this.#unreal(output));
     this.#add({
       name,
       op,
@@ -249,8 +217,13 @@ class Recorder {
     return results;
   };
 
+  #execute(op: string, attrs: readonly OpAttr[], inputIds: readonly number[], outputCount: number) {
+    if (!STANDS_FOR_ITS_INPUTS.has(op)) return this.#binding.executeOp(op, attrs, inputIds, outputCount);
+    return inputIds.slice(0, outputCount).flatMap((id) => this.#binding.executeOp('Identity', [], [id], 1));
+  }
+
   #unreal({ shape, dtype }: OutputInfo): TensorMetadata {
-    return { id: this.#nextUnreal--, shape: [...shape], dtype };
+    return { id: nextUnreal--, shape: [...shape], dtype };
   }
 
   #tensorOf(id: number, use: () => string): string {
@@ -269,11 +242,10 @@ class Recorder {
     if (this.#constNodes.has(key)) return name;
     this.#constNodes.set(key, name);
     const { shape, dtype, values } = constant;
-    const detail = `[${shape.join(',')}] = ${preview(values)}`;
     this.#add({
       name,
       op: 'Const',
-      detail,
+      detail: describeConstant(constant),
       inputs: [],
       bytes: constNode(name, dtype, shape, values),
       outputs: [],
@@ -282,8 +254,8 @@ class Recorder {
   }
 
   #add(node: RecordedNode): void {
-    if (this.#expected !== null) {
-      const what = difference(this.#expected, this.nodes.length, node);
+    if (this.expected !== null) {
+      const what = difference(this.expected, this.nodes.length, node);
       if (what !== null) throw this.changed(what);
     }
     this.nodes.push(node);
@@ -296,19 +268,6 @@ class Recorder {
   }
 
   #prefix(): string {
-    return `Function "${this.#name}" is not recordable`;
+    return `Function "${this.target.name}" is not recordable`;
   }
-}
-
-/** Large tables are not looked for: the key would be as large. */
-function contentKey({ shape, dtype, values }: HostConstant): string {
-  if (values.length > 64 || !ArrayBuffer.isView(values)) return `unique ${uniqueKeys++}`;
-  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  return `${dtype} ${shape.join(',')} ${bytes.toString('base64')}`;
-}
-
-let uniqueKeys = 0;
-
-function preview(values: HostValues): string {
-  return `${[...values.slice(0, 3)].join(', ')}${values.length > 3 ? ', …' : ''}`;
 }

@@ -5,14 +5,16 @@
  *
  * Run: tsx src/bench/trainerBench.ts [native] [wasm] [steps=12]
  */
-import { modelSchema, optimizerSchema } from '@nabla/domain';
+import { optimizerSchema, policyGradientSchema, scratchModelSchema } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
 import { advantages } from '../algorithms/advantages.ts';
 import { tokenWeights } from '../algorithms/aggregation.ts';
+import { perToken } from '../algorithms/signal.ts';
 import { openBackend, type Backend, type BackendKind } from '../backend/backend.ts';
 import { padPrompts, repeatPrompts } from '../batch.ts';
 import { createLearner } from '../learner.ts';
+import { scratchArchitecture } from '../model/architecture.ts';
 import { decoder } from '../model/decoder.ts';
 import { initialValues, parameterSpecs } from '../model/parameters.ts';
 import { integers } from '../ops/random.ts';
@@ -39,8 +41,12 @@ interface StepFigures {
 
 /** Runs the workload on the current backend. `steps` are measured, after three that are not. */
 async function measureSteps(backend: Backend, steps: number): Promise<StepFigures> {
-  const model = decoder(modelSchema.parse({ layers: 4, width: 128, heads: 4, feedForward: 512 }), VOCABULARY);
-  const specs = parameterSpecs(model.config, model.sizes);
+  const architecture = scratchArchitecture(
+    scratchModelSchema.parse({ kind: 'scratch', layers: 4, width: 128, heads: 4, feedForward: 512 }),
+    VOCABULARY,
+  );
+  const model = decoder(architecture);
+  const specs = parameterSpecs(architecture);
   const settings = {
     groupSize: GROUP,
     temperature: 1,
@@ -51,12 +57,8 @@ async function measureSteps(backend: Backend, steps: number): Promise<StepFigure
   };
   const sampler = createSampler(backend, model, settings);
   const optimizer = optimizerSchema.parse({});
-  const learner = createLearner(backend, model, specs, {
-    loss: 'clip',
-    epsilonLow: 0.2,
-    epsilonHigh: 0.2,
-    temperature: 1,
-    microBatchSize: undefined,
+  const learner = createLearner(backend, { decoder: model, trainable: specs, frozen: [] }, {
+    ...policyGradientSchema.parse({ steps: 1, loss: 'clip' }),
     optimizer,
   });
   const zeros = () => specs.map(({ shape }) => tf.zeros([...shape]));
@@ -76,7 +78,6 @@ async function measureSteps(backend: Backend, steps: number): Promise<StepFigure
     const completions = await sampler.sample(state.weights, prompts, step);
     const sampled = performance.now();
     const rewards = firstTokenRewards(prompts.ids, completions.ids);
-    const signal = Float32Array.from(advantages('group_norm', rewards, GROUP), (advantage) => advantage ?? 0);
     const shape = {
       lengths: completions.lengths,
       included: rewards.map(() => true),
@@ -85,9 +86,11 @@ async function measureSteps(backend: Backend, steps: number): Promise<StepFigure
     const batch = {
       prompts: repeatPrompts(prompts, GROUP),
       completions,
-      oldLogp: completions.logp,
-      signal,
-      tokenWeights: tokenWeights('sequence_mean', shape),
+      tokens: {
+        oldLogp: completions.logp,
+        signal: Float32Array.from(perToken(completions, advantages('group_norm', rewards, GROUP))),
+        tokenWeights: tokenWeights('sequence_mean', shape),
+      },
     };
     ({ state } = await learner.update(state, batch, optimizer.learningRate, step));
     rollouts.push(sampled - started);

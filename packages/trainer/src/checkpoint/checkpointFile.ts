@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 
-import { RUN_STAGES } from '@nabla/domain';
+import { RUN_STAGES, canonicalJson, parseRunConfig, type RunConfig } from '@nabla/domain';
 import { z } from 'zod';
 
 import type { SessionState } from '../sessionState.ts';
@@ -17,16 +17,23 @@ const PREFIX_BYTES = MAGIC.length + 4;
 const ALIGNMENT = 64;
 const CHUNK_BYTES = 4 * 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024 * 1024;
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
+/** Takes the place of the run's name, which is no part of what is stored: renaming a run is no other experiment. */
+const CONFIG_NAME = 'checkpoint';
 
 const count = z.int().min(0);
 const headerSchema = z.object({
   layoutVersion: z.literal(LAYOUT_VERSION),
   formatVersion: count,
+  /** Without its name, keys in order. */
+  config: z.record(z.string(), z.json()),
   configHash: z.string(),
+  base: z.object({ source: z.string(), sha256: z.string() }).nullable(),
   step: count,
   stage: z.enum(RUN_STAGES),
   counters: z.object({ warmupCursor: count, promptCursor: count, updates: count }),
+  scalars: z.record(z.string(), z.number()),
+  metrics: z.record(z.string(), z.number()),
   tensors: z.array(
     z.object({
       name: z.string(),
@@ -48,7 +55,7 @@ export interface CheckpointContent {
 /** Writes the state into a new file and flushes it. The caller names it when this has returned. */
 export async function writeCheckpointFile(path: string, state: SessionState): Promise<CheckpointContent> {
   assertLittleEndian();
-  const { formatVersion, configHash, step, stage, counters } = state;
+  const { formatVersion, config, configHash, base, step, stage, counters, scalars, metrics } = state;
   let offset = 0;
   const tensors = state.tensors.map(({ name, shape, data }) => {
     const entry = { name, shape: [...shape], dtype: 'float32' as const, offset, bytes: data.byteLength };
@@ -58,10 +65,14 @@ export async function writeCheckpointFile(path: string, state: SessionState): Pr
   const header: Header = {
     layoutVersion: LAYOUT_VERSION,
     formatVersion,
+    config: storedConfig(config),
     configHash,
+    base,
     step,
     stage,
     counters,
+    scalars,
+    metrics,
     tensors,
   };
   const file = await open(path, 'w', 0o600);
@@ -81,30 +92,21 @@ export async function writeCheckpointFile(path: string, state: SessionState): Pr
 
 /**
  * Reads and verifies a checkpoint.
- * @param sha256 what the whole file must hash to.
+ * @param sha256 what the whole file must hash to; null where nobody knows.
  * @throws CheckpointError NOT_FOUND, DAMAGED or UNSUPPORTED
  */
-export async function readCheckpointFile(path: string, sha256: string): Promise<SessionState> {
-  assertLittleEndian();
+export async function readCheckpointFile(path: string, sha256: string | null): Promise<SessionState> {
   const file = await openExisting(path);
   try {
-    const found = await hashOf(file);
-    if (found !== sha256)
-      throw new CheckpointError(
-        'DAMAGED',
-        `checkpoint ${path} is damaged: its content hashes to ${found}, not to ${sha256}`,
-      );
-    const prefix = await readExactly(file, path, PREFIX_BYTES, 0);
-    if (!prefix.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new CheckpointError('DAMAGED', `${path} is no checkpoint of Nabla`);
-    const headerBytes = prefix.readUInt32LE(MAGIC.length);
-    if (headerBytes > MAX_HEADER_BYTES)
-      throw new CheckpointError('DAMAGED', `checkpoint ${path} names a header of ${headerBytes} bytes`);
-    const header = parseHeader(
-      (await readExactly(file, path, headerBytes, PREFIX_BYTES)).toString('utf8'),
-      path,
-    );
-    const start = aligned(PREFIX_BYTES + headerBytes);
+    if (sha256 !== null) {
+      const found = await hashOf(file);
+      if (found !== sha256)
+        throw new CheckpointError(
+          'DAMAGED',
+          `checkpoint ${path} is damaged: its content hashes to ${found}, not to ${sha256}`,
+        );
+    }
+    const { header, start } = await readHeader(file, path);
     const tensors = [];
     for (const { name, shape, offset, bytes } of header.tensors) {
       if (bytes % 4 !== 0)
@@ -113,11 +115,60 @@ export async function readCheckpointFile(path: string, sha256: string): Promise<
       await readInto(file, path, Buffer.from(data.buffer), start + offset);
       tensors.push({ name, shape, data });
     }
-    const { formatVersion, configHash, step, stage, counters } = header;
-    return { formatVersion, configHash, step, stage, counters, tensors };
+    const { formatVersion, configHash, base, step, stage, counters, scalars, metrics } = header;
+    const config = readConfig(header, path);
+    return {
+      formatVersion,
+      config,
+      configHash,
+      base,
+      step,
+      stage,
+      counters,
+      scalars,
+      metrics,
+      tensors,
+    };
   } finally {
     await file.close();
   }
+}
+
+/** What a checkpoint is judged by, without its tensors. @throws CheckpointError */
+export async function readCheckpointMetrics(path: string): Promise<SessionState['metrics']> {
+  const file = await openExisting(path);
+  try {
+    return (await readHeader(file, path)).header.metrics;
+  } finally {
+    await file.close();
+  }
+}
+
+async function readHeader(file: FileHandle, path: string): Promise<{ header: Header; start: number }> {
+  assertLittleEndian();
+  const prefix = await readExactly(file, path, PREFIX_BYTES, 0);
+  if (!prefix.subarray(0, MAGIC.length).equals(MAGIC))
+    throw new CheckpointError('DAMAGED', `${path} is no checkpoint of Nabla`);
+  const headerBytes = prefix.readUInt32LE(MAGIC.length);
+  if (headerBytes > MAX_HEADER_BYTES)
+    throw new CheckpointError('DAMAGED', `checkpoint ${path} names a header of ${headerBytes} bytes`);
+  const text = await readExactly(file, path, headerBytes, PREFIX_BYTES);
+  return { header: parseHeader(text.toString('utf8'), path), start: aligned(PREFIX_BYTES + headerBytes) };
+}
+
+function storedConfig(config: RunConfig): Header['config'] {
+  const stored: Header['config'] = JSON.parse(canonicalJson({ ...config, name: undefined }));
+  return stored;
+}
+
+function readConfig({ config }: Header, path: string): RunConfig {
+  const parsed = parseRunConfig({ ...config, name: CONFIG_NAME });
+  if (parsed.ok) return parsed.config;
+  const reasons = parsed.errors.map((error) => `${error.path.join('.')}: ${error.message}`);
+  throw new CheckpointError(
+    'UNSUPPORTED',
+    `checkpoint ${path} was made by another version, whose configuration is not valid here: ${reasons.join('; ')}`,
+  );
 }
 
 function encodePrefix(header: Header): Buffer {

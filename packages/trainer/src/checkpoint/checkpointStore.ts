@@ -2,9 +2,11 @@
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 
+import { keptCheckpoints, type CheckpointPolicy } from '@nabla/domain';
+
 import type { SessionState } from '../sessionState.ts';
 import { CheckpointError } from './checkpointError.ts';
-import { readCheckpointFile, writeCheckpointFile } from './checkpointFile.ts';
+import { readCheckpointFile, readCheckpointMetrics, writeCheckpointFile } from './checkpointFile.ts';
 
 export interface StoredCheckpoint {
   readonly step: number;
@@ -12,6 +14,11 @@ export interface StoredCheckpoint {
   readonly sha256: string;
   readonly bytes: number;
   readonly path: string;
+}
+
+export interface SavedCheckpoint extends StoredCheckpoint {
+  /** What it is judged by. */
+  readonly metrics: SessionState['metrics'];
 }
 
 export interface RestoredCheckpoint {
@@ -22,12 +29,12 @@ export interface RestoredCheckpoint {
 const NAME = /^step-(\d{8,})-([0-9a-f]{64})\.ckpt$/;
 const ASIDE = '.aside-';
 
-/** Writes a checkpoint and removes those beyond the last `keepLast`. When it returns the file survives a power failure. */
+/** Writes a checkpoint and removes those that the policy does not keep. When it returns the file survives a power failure. */
 export async function saveCheckpoint(
   folder: string,
   state: SessionState,
-  keepLast: number,
-): Promise<StoredCheckpoint> {
+  policy: CheckpointPolicy,
+): Promise<SavedCheckpoint> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const aside = path.join(folder, `${ASIDE}${process.pid}`);
   try {
@@ -35,8 +42,8 @@ export async function saveCheckpoint(
     const file = checkpointPath(folder, state.step, sha256);
     await rename(aside, file);
     await syncFolder(folder);
-    await prune(folder, keepLast);
-    return { step: state.step, sha256, bytes, path: file };
+    await prune(folder, policy);
+    return { step: state.step, sha256, bytes, path: file, metrics: state.metrics };
   } finally {
     await rm(aside, { force: true });
   }
@@ -92,6 +99,14 @@ export async function restoreCheckpoint(
   return state;
 }
 
+/**
+ * A checkpoint by the path of its file, whoever wrote it: verified against the hash in its name, if it has one.
+ * @throws CheckpointError
+ */
+export function readCheckpoint(file: string): Promise<SessionState> {
+  return readCheckpointFile(file, NAME.exec(path.basename(file))?.[2] ?? null);
+}
+
 /** Where a checkpoint of this step and content lies in the folder. */
 export function checkpointPath(folder: string, step: number, sha256: string): string {
   return path.join(folder, `step-${String(step).padStart(8, '0')}-${sha256}.ckpt`);
@@ -103,8 +118,23 @@ export async function removeUnfinished(folder: string): Promise<void> {
     if (name.startsWith(ASIDE)) await rm(path.join(folder, name), { force: true });
 }
 
-async function prune(folder: string, keepLast: number): Promise<void> {
-  for (const old of (await listCheckpoints(folder)).slice(keepLast)) await rm(old.path, { force: true });
+async function prune(folder: string, policy: CheckpointPolicy): Promise<void> {
+  const stored = await listCheckpoints(folder);
+  const rated = [];
+  for (const { step, path: file } of stored)
+    rated.push({ step, metrics: policy.keepBest === 0 ? {} : await metricsOf(file) });
+  const kept = keptCheckpoints(policy, rated);
+  for (const { step, path: file } of stored) if (!kept.has(step)) await rm(file, { force: true });
+}
+
+/** One that cannot be read is not the best at anything; whoever restores it says what is wrong. */
+async function metricsOf(file: string): Promise<SessionState['metrics']> {
+  try {
+    return await readCheckpointMetrics(file);
+  } catch (error) {
+    if (error instanceof CheckpointError) return {};
+    throw error;
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -132,6 +132,7 @@ const result = (step: number, metrics: Record<string, number> = {}): StepResult 
   completions: [
     {
       index: 0,
+      evaluationSet: null,
       group: 0,
       promptText: 'p',
       answer: null,

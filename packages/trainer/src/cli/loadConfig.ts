@@ -1,8 +1,15 @@
-/** @file From a YAML file and `--set` to a validated configuration, or to errors with file, line and path. */
+/** @file From a YAML or JSON file (or a preset) and `--set` to a validated configuration, or to errors with file, line and path. */
 import { readFile } from 'node:fs/promises';
 
-import { parseRunConfig, type ConfigError, type RunConfig } from '@nabla/domain';
-import { LineCounter, type Document, isNode, parse, parseDocument } from 'yaml';
+import {
+  PRESETS,
+  parseRunConfig,
+  runConfigToYaml,
+  type ConfigError,
+  type RunConfig,
+  type RunConfigInput,
+} from '@nabla/domain';
+import { LineCounter, type Document, isMap, isNode, isSeq, parse, parseDocument } from 'yaml';
 
 import { CliError, EXIT } from './cliError.ts';
 
@@ -14,27 +21,61 @@ export async function loadConfig(file: string, overrides: readonly string[]): Pr
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new CliError(EXIT.usage, `${file}: cannot be read: ${messageOf(cause)}`, { cause });
   });
+  return configOf({ name: file, text, hasLines: true }, overrides);
+}
+
+/** One of the run presets, changed by overrides. @throws CliError */
+export function presetConfig(name: string, overrides: readonly string[]): RunConfig {
+  const found = PRESETS.find((preset) => preset.name === name);
+  if (found === undefined)
+    throw new CliError(
+      EXIT.usage,
+      `--preset ${name}: there is no such preset; there are ${PRESETS.map((preset) => preset.name).join(', ')}`,
+    );
+  return changedConfig(`preset ${name}`, found.config, overrides);
+}
+
+/** A configuration changed by overrides. @param name for messages. @throws CliError */
+export function changedConfig(name: string, config: RunConfigInput, overrides: readonly string[]): RunConfig {
+  return configOf({ name, text: runConfigToYaml(config), hasLines: false }, overrides);
+}
+
+interface ConfigText {
+  /** For messages. */
+  readonly name: string;
+  readonly text: string;
+  /** Whether the user can look at the lines. */
+  readonly hasLines: boolean;
+}
+
+function configOf({ name, text, hasLines }: ConfigText, overrides: readonly string[]): RunConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { uniqueKeys: true, lineCounter: lines });
   if (document.errors.length > 0) {
     const reasons = document.errors.map(
-      ({ message, pos }) => `${file}:${lines.linePos(pos[0]).line}: ${message.split('\n')[0]}`,
+      ({ message, pos }) => `${name}:${lines.linePos(pos[0]).line}: ${message.split('\n')[0]}`,
     );
     throw new CliError(EXIT.usage, reasons.join('\n'));
   }
+  if (!isMap(document.contents))
+    throw new CliError(
+      EXIT.usage,
+      `${name}: is no configuration: it must be a mapping with name, task, policyGradient, …`,
+    );
   const set = overrides.map((override) => applyOverride(document, override));
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
-    throw new CliError(EXIT.usage, `${file}: ${messageOf(cause)}`, { cause });
+    throw new CliError(EXIT.usage, `${name}: ${messageOf(cause)}`, { cause });
   }
   const result = parseRunConfig(value);
   if (result.ok) return result.config;
   const reasons = result.errors.flatMap(byUnknownKey).map(({ path, message }) => {
     const dotted = path.join('.');
     const override = set.find((other) => other === dotted) ?? set.find((other) => concern(other, dotted));
-    const where = override === undefined ? `${file}${lineOf(document, lines, path)}` : `--set ${override}`;
+    const place = `${name}${hasLines ? lineOf(document, lines, path) : ''}`;
+    const where = override === undefined ? place : `--set ${override}`;
     return `${where}: ${dotted === '' || dotted === override ? '' : `${dotted}: `}${message}`;
   });
   throw new CliError(EXIT.usage, reasons.join('\n'));
@@ -69,6 +110,10 @@ function applyOverride(document: Document, override: string): string {
     throw new CliError(EXIT.usage, `--set ${dotted}: the value is not YAML: ${messageOf(cause)}`, { cause });
   }
   const path = dotted.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  // The schema's own list when the file has none, so that `rewards.0.weight=2` means what it says.
+  if (path[0] === 'rewards' && path.length > 1 && !document.has('rewards'))
+    document.set('rewards', document.createNode([{ kind: 'exact_match', name: 'exact' }]));
+  assertNoGap(document, path, dotted);
   try {
     document.setIn(path, document.createNode(value));
   } catch (cause) {
@@ -79,6 +124,25 @@ function applyOverride(document: Document, override: string): string {
     );
   }
   return dotted;
+}
+
+/** A list grows at its end only. @throws CliError telling how long it is. */
+function assertNoGap(document: Document, path: readonly (string | number)[], dotted: string): void {
+  for (const [depth, key] of path.entries()) {
+    const list = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    const isList = isSeq(list);
+    if (isList && typeof key === 'string')
+      throw new CliError(
+        EXIT.usage,
+        `--set ${dotted}: ${path.slice(0, depth).join('.')} is a list: name the entry by its number, for instance ${[...path.slice(0, depth), 0, ...path.slice(depth)].join('.')}`,
+      );
+    const length = isList ? list.items.length : list === undefined || list === null ? 0 : undefined;
+    if (typeof key === 'number' && length !== undefined && key > length)
+      throw new CliError(
+        EXIT.usage,
+        `--set ${dotted}: ${path.slice(0, depth).join('.')} has ${length === 1 ? '1 entry' : `${length} entries`}, counted from 0: the next is ${length}`,
+      );
+  }
 }
 
 /** ":12" for the deepest part of the path that stands in the file; empty when none does. */

@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { RunConfig } from '@nabla/domain';
 
 import { listCheckpoints } from '../checkpoint/checkpointStore.ts';
+import { bringPrompts } from '../worker/bringPrompts.ts';
+import { CheckpointRequest } from '../worker/checkpointRequest.ts';
 import { ProcessPool } from '../worker/processPool.ts';
 import { StopRequest } from '../worker/stopRequest.ts';
 import { superviseTraining, type SupervisedOutcome } from '../worker/superviseTraining.ts';
@@ -11,8 +13,9 @@ import type { EngineChoice } from '../worker/trainingProcess.ts';
 import { CliError, EXIT, type ExitCode } from './cliError.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
-import { lineOfPrompt, readPromptFile } from './promptFiles.ts';
-import { RunFiles, checkpointFolder, createRunFolder, type RunPlace } from './runFiles.ts';
+import { keepForkPoint, keptForkPoint, referenceFile } from './forkFrom.ts';
+import { lineOfPrompt, localPromptReader } from './promptFiles.ts';
+import { RunFiles, checkpointFolder, createRunFolder, lockRun, type RunPlace } from './runFiles.ts';
 
 export interface LocalRunOptions {
   readonly config: RunConfig;
@@ -22,30 +25,37 @@ export interface LocalRunOptions {
   /** The folder is not made yet. */
   readonly isNew: boolean;
   readonly rewardsDir: string;
+  /** Where models downloaded by name are kept. */
+  readonly modelsDir: string;
   readonly engine: EngineChoice;
   readonly progress: Progress;
 }
 
 export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
-  const { config, folder, place, rewardsDir, progress } = options;
+  const { config, folder, place, rewardsDir, modelsDir, progress } = options;
   const { baseFolder } = place;
-  if (config.task.kind === 'prompt_set')
-    throw new CliError(
-      EXIT.usage,
-      'task.kind prompt_set names prompts on a server: give --server, or use a file with task.kind file',
-    );
-  const prompts =
-    config.task.kind === 'file' ? await readPromptFile(baseFolder, config.task.path) : undefined;
-  const warmupPath = config.warmup?.path;
-  const warmupPrompts = warmupPath === undefined ? undefined : await readPromptFile(baseFolder, warmupPath);
+  const { prompts, warmupPrompts, evaluationPrompts } = await bringPrompts(
+    config,
+    localPromptReader(baseFolder),
+  );
+  const fork = options.isNew ? place.forkedFrom?.file : keptForkPoint(folder, place);
+  const reference = referenceFile(config, baseFolder);
 
   const stop = new StopRequest();
   const forget = onInterrupt(() => {
     progress.say('stopping after this step, with a checkpoint (Ctrl-C again to stop at once)');
     stop.ask('save', 'interrupted');
   });
+  const checkpoints = new CheckpointRequest();
+  let asked = false;
+  const askCheckpoint = (): void => {
+    asked = true;
+    checkpoints.ask();
+  };
+  process.on('SIGUSR2', askCheckpoint);
   const pool = new ProcessPool(options.engine);
   let files: RunFiles | undefined;
+  let lock = options.isNew ? undefined : await lockRun(folder);
   try {
     progress.say((await pool.warm()).description);
     const outcome = await superviseTraining(
@@ -54,12 +64,20 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
         config,
         checkpointFolder: checkpointFolder(folder),
         rewardsDir,
+        modelsDir,
+        evaluationPrompts,
+        ...(fork === undefined ? {} : { fork }),
+        ...(reference === undefined ? {} : { reference }),
         ...(prompts === undefined ? {} : { prompts }),
         ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
       },
       {
         async started(at) {
-          if (files === undefined && options.isNew) await createRunFolder(folder, config, place);
+          if (files === undefined && options.isNew) {
+            await keepForkPoint(folder, place);
+            await createRunFolder(folder, config, place);
+            lock = await lockRun(folder);
+          }
           await files?.close();
           files = await RunFiles.open(folder, at.step);
           progress.start(at);
@@ -68,18 +86,24 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
           await files?.append(result);
           progress.step(result);
         },
-        checkpoint: () => undefined,
+        checkpoint({ step }) {
+          if (asked) progress.say(`the checkpoint of step ${step} is written`);
+          asked = false;
+        },
         log: (level, message) =>
           progress.say(level === 'INFO' ? message : `${level.toLowerCase()}: ${message}`),
         waiting: (reason) => progress.say(reason === null ? 'there is room again' : `waiting: ${reason}`),
       },
       stop,
+      { checkpoints },
     );
     return await conclude(outcome, options);
   } finally {
     forget();
+    process.off('SIGUSR2', askCheckpoint);
     await files?.close();
     await pool.close();
+    await lock?.release();
   }
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { parsePromptFile, type PromptRecord } from '@nabla/domain';
 
+import type { PromptReader } from '../worker/bringPrompts.ts';
 import { CliError, EXIT } from './cliError.ts';
 
 /** @throws CliError with the line number of every broken line (the first 20). */
@@ -15,6 +16,19 @@ export async function readPromptFile(baseFolder: string, file: string): Promise<
       errors.map(({ line, message }) => `${file}:${line}: ${message}`).join('\n'),
     );
   return prompts;
+}
+
+/** For a run that is kept in files: paths are the user's own, and there is no server to ask. */
+export function localPromptReader(baseFolder: string): PromptReader {
+  return {
+    file: (file) => readPromptFile(baseFolder, file),
+    promptSet(versionId, where) {
+      throw new CliError(
+        EXIT.usage,
+        `${where} ${versionId} names prompts on a server: give --server, or use a file (kind file)`,
+      );
+    },
+  };
 }
 
 /** The 1-based line of the file that holds the prompt with this index (from 0). */

@@ -9,6 +9,7 @@ import { runConfigToYaml, type RunConfig } from '@nabla/domain';
 import { z } from 'zod';
 
 import type { CompletionResult, StepResult } from '../stepResult.ts';
+import { FolderInUse, lockFolder, type FolderLock } from '../worker/workerFolder.ts';
 import { CliError, EXIT } from './cliError.ts';
 
 const NEWLINE = 0x0a;
@@ -19,6 +20,8 @@ const placeSchema = z.object({
   baseFolder: z.string(),
   /** Where it is executed, if not in files only. */
   server: z.object({ url: z.string(), runId: z.string(), workerId: z.string() }).optional(),
+  /** The checkpoint of another run that it began with; a copy lies in `origins/`. */
+  forkedFrom: z.object({ file: z.string(), step: z.int(), sha256: z.string() }).optional(),
 });
 export type RunPlace = z.output<typeof placeSchema>;
 
@@ -52,6 +55,16 @@ export async function openRunFolder(folder: string): Promise<RunPlace> {
   const parsed = placeSchema.safeParse(parseJson(text));
   if (!parsed.success) throw new CliError(EXIT.usage, `${file} is damaged: ${z.prettifyError(parsed.error)}`);
   return parsed.data;
+}
+
+/** Keeps two processes from executing one run at once. @throws CliError naming the other one. */
+export async function lockRun(folder: string): Promise<FolderLock> {
+  try {
+    return await lockFolder(folder);
+  } catch (error) {
+    if (error instanceof FolderInUse) throw new CliError(EXIT.usage, error.message, { cause: error });
+    throw error;
+  }
 }
 
 export class RunFiles {
@@ -90,7 +103,8 @@ export class RunFiles {
   }
 }
 
-function completionLine(step: number, { tokens, ...completion }: CompletionResult): object {
+/** One line of completions.jsonl. */
+export function completionLine(step: number, { tokens, ...completion }: CompletionResult): object {
   const columns =
     tokens === null
       ? null

@@ -15,16 +15,17 @@ import {
   type LeaseInfo,
 } from '@nabla/client';
 
+import { bringPrompts } from '../worker/bringPrompts.ts';
 import { executeRun, type RunEnd } from '../worker/executeRun.ts';
 import type { EngineInfo } from '../worker/protocol.ts';
 import { ProcessPool } from '../worker/processPool.ts';
 import type { EngineChoice } from '../worker/trainingProcess.ts';
-import { lockFolder } from '../worker/workerFolder.ts';
 import { CliError, EXIT, type ExitCode } from './cliError.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
-import { readPromptFile } from './promptFiles.ts';
-import { createRunFolder, type RunPlace } from './runFiles.ts';
+import { localPromptReader, readPromptFile } from './promptFiles.ts';
+import type { ServerForkPoint } from './forkFrom.ts';
+import { createRunFolder, lockRun, type RunPlace } from './runFiles.ts';
 
 export interface ServerRunOptions {
   readonly config: RunConfig;
@@ -33,9 +34,13 @@ export interface ServerRunOptions {
   readonly place: RunPlace;
   readonly url: string;
   readonly apiKey: string;
+  /** The checkpoint on the server that the run begins with. */
+  readonly fork?: ServerForkPoint | undefined;
   /** The project's slug; may be left out where there is one project only. */
   readonly project: string | undefined;
   readonly rewardsDir: string;
+  /** Where models downloaded by name are kept. */
+  readonly modelsDir: string;
   readonly engine: EngineChoice;
   readonly progress: Progress;
 }
@@ -47,10 +52,12 @@ const STOP_SECONDS = 25;
 export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> {
   const { progress, config, place } = options;
   // Read before a run is made of them: a broken line is then an error of the command, not of a run.
-  if (config.task.kind === 'file') await readPromptFile(place.baseFolder, config.task.path);
-  if (config.warmup?.path !== undefined) await readPromptFile(place.baseFolder, config.warmup.path);
+  await bringPrompts(config, {
+    ...localPromptReader(place.baseFolder),
+    promptSet: () => Promise.resolve([]),
+  });
   const folder = path.resolve(options.folder);
-  const lock = await lockFolder(folder);
+  const lock = await lockRun(folder);
   const pool = new ProcessPool(options.engine);
   const stop = stopSignals(progress);
   try {
@@ -67,8 +74,10 @@ export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> 
         folder,
         pool,
         rewardsDir: options.rewardsDir,
+        modelsDir: options.modelsDir,
         untrusted,
         readPromptFile: (file) => readPromptFile(place.baseFolder, file),
+        checkpointFile: (file) => path.resolve(place.baseFolder, file),
         log: (level, message) => {
           if (level !== 'DEBUG')
             progress.say(level === 'INFO' ? message : `${level.toLowerCase()}: ${message}`);
@@ -174,8 +183,10 @@ function conclude(end: RunEnd, folder: string, progress: Progress): ExitCode {
 
 /** Makes a run that only this worker may claim, and the folder that holds it. */
 async function makeRun(client: Client, options: ServerRunOptions, workerId: string): Promise<string> {
-  const projectId = await chooseProject(client, options.project);
-  const run = await client.runs.create({ projectId, yaml: runConfigToYaml(options.config), workerId });
+  const yaml = runConfigToYaml(options.config);
+  const run = options.fork
+    ? await client.runs.fork({ ...options.fork, yaml, workerId })
+    : await client.runs.create({ projectId: await chooseProject(client, options.project), yaml, workerId });
   await createRunFolder(options.folder, options.config, {
     ...options.place,
     server: { url: options.url, runId: run.id, workerId },

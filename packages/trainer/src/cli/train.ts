@@ -1,13 +1,15 @@
-/** @file `nabla train`: from a configuration file, or a folder to resume, to a run. */
-import { readFile } from 'node:fs/promises';
+/** @file `nabla train`: from a configuration file, a preset, or a folder to resume, to a run. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
-import { configHash, type RunConfig } from '@nabla/domain';
+import { configHash, configNotes, runConfigToYaml, type RunConfig } from '@nabla/domain';
 
 import type { EngineChoice } from '../worker/trainingProcess.ts';
 import { CliError, EXIT, type ExitCode } from './cliError.ts';
-import { loadConfig } from './loadConfig.ts';
+import { configOfFork, openForkPoint, serverForkPoint, type ServerForkPoint } from './forkFrom.ts';
+import { changedConfig, loadConfig, presetConfig } from './loadConfig.ts';
 import { runLocally } from './localRun.ts';
+import { DEFAULT_MODELS_FOLDER, apiKeyOf } from './options.ts';
 import type { Progress } from './progress.ts';
 import { assertNoRun, checkpointFolder, openRunFolder, type RunPlace } from './runFiles.ts';
 import { runOnServer } from './serverRun.ts';
@@ -15,6 +17,11 @@ import { resumeAt } from './resumeAt.ts';
 
 export interface TrainOptions {
   readonly set: readonly string[];
+  /** A run preset, instead of a file. */
+  readonly preset?: string;
+  readonly printConfig?: boolean;
+  /** A checkpoint to begin with: a file, the folder of a run, or with --server a run there and a step. */
+  readonly from?: string;
   readonly out?: string;
   /** true: from the latest checkpoint; a number: from that step's. */
   readonly resume?: boolean | string;
@@ -23,6 +30,8 @@ export interface TrainOptions {
   readonly apiKeyFile?: string;
   readonly project?: string;
   readonly rewards?: string;
+  /** Where models downloaded by name are kept. */
+  readonly models?: string;
   readonly backend: EngineChoice;
 }
 
@@ -31,12 +40,16 @@ export async function train(
   options: TrainOptions,
   progress: Progress,
 ): Promise<ExitCode> {
+  if (options.printConfig === true) return printConfig(file, options, progress);
   const resuming = options.resume !== undefined && options.resume !== false;
-  const { config, folder, place, isNew } = await (resuming ? resumed(file, options) : started(file, options));
+  const { config, folder, place, isNew, fork } = await (resuming
+    ? resumed(file, options)
+    : started(file, options, progress));
   if (typeof options.resume === 'string')
     await resumeAt(checkpointFolder(folder), options.resume, (message) => progress.say(message));
   const rewardsDir = path.resolve(options.rewards ?? place.baseFolder);
-  const common = { config, folder, place, isNew, rewardsDir, engine: options.backend, progress };
+  const modelsDir = path.resolve(options.models ?? DEFAULT_MODELS_FOLDER);
+  const common = { config, folder, place, isNew, rewardsDir, modelsDir, engine: options.backend, progress };
   const url = options.server ?? place.server?.url;
   if (url === undefined) return runLocally(common);
   if (typeof options.resume === 'string')
@@ -44,7 +57,7 @@ export async function train(
       EXIT.usage,
       'a run on a server resumes from its latest checkpoint: give --resume without a step',
     );
-  return runOnServer({ ...common, url, apiKey: await apiKeyOf(options), project: options.project });
+  return runOnServer({ ...common, url, apiKey: await apiKeyOf(options), project: options.project, fork });
 }
 
 interface Chosen {
@@ -53,25 +66,80 @@ interface Chosen {
   readonly place: RunPlace;
   /** The folder is made when the run has really begun: a start that fails may be repeated with the same `--out`. */
   readonly isNew: boolean;
+  /** A checkpoint on the server that the run begins with; one in a file stands in `place`. */
+  readonly fork?: ServerForkPoint;
 }
 
-async function started(file: string | undefined, options: TrainOptions): Promise<Chosen> {
-  if (file === undefined)
+/** The configuration on stdout, what should be known of it on stderr. */
+async function printConfig(
+  file: string | undefined,
+  options: TrainOptions,
+  progress: Progress,
+): Promise<ExitCode> {
+  const config = await chosenConfig(file, options);
+  process.stdout.write(runConfigToYaml(config));
+  tellNotes(config, progress);
+  return EXIT.ok;
+}
+
+/** Biases that a choice has are said where it is chosen. */
+function tellNotes(config: RunConfig, progress: Progress): void {
+  for (const note of configNotes(config)) progress.say(`note: ${note}`);
+}
+
+/** @throws CliError naming what is wrong with it, or that none was given. */
+async function chosenConfig(
+  file: string | undefined,
+  options: TrainOptions,
+  parent?: RunConfig,
+): Promise<RunConfig> {
+  if (file !== undefined && options.preset !== undefined)
     throw new CliError(
       EXIT.usage,
-      'give a configuration file (nabla train run.yaml), or --resume with --out',
+      `give a configuration file or --preset, not both (${file}, ${options.preset})`,
     );
-  const config = await loadConfig(file, options.set);
+  if (options.preset !== undefined) return presetConfig(options.preset, options.set);
+  if (file !== undefined) return loadConfig(file, options.set);
+  // A fork without a configuration has that of its parent.
+  if (parent !== undefined) return changedConfig('the checkpoint', { ...parent, name: 'fork' }, options.set);
+  throw new CliError(
+    EXIT.usage,
+    'give a configuration file (nabla train run.yaml), a preset (nabla train --preset demo), or --resume with --out',
+  );
+}
+
+async function started(file: string | undefined, options: TrainOptions, progress: Progress): Promise<Chosen> {
+  const { from } = options;
+  const onServer = options.server !== undefined;
+  const point = from === undefined || onServer ? undefined : await openForkPoint(from);
+  const baseFolder = path.resolve(file === undefined ? '.' : path.dirname(file));
+  const given = await withModelPath(await chosenConfig(file, options, point?.state.config), baseFolder);
+  refuseFunctions(given);
+  const config = point === undefined ? given : configOfFork(given, point, (message) => progress.say(message));
+  tellNotes(config, progress);
   const folder = path.resolve(options.out ?? path.join('runs', folderName(config.name)));
-  const place: RunPlace = { baseFolder: path.resolve(path.dirname(file)) };
+  const place: RunPlace = {
+    baseFolder,
+    ...(point === undefined
+      ? {}
+      : { forkedFrom: { file: point.file, step: point.state.step, sha256: point.sha256 } }),
+  };
   await assertNoRun(folder);
-  return { config, folder, place, isNew: true };
+  const fork = from !== undefined && onServer ? { fork: serverForkPoint(from) } : {};
+  return { config, folder, place, isNew: true, ...fork };
 }
 
 /** The folder's own configuration counts; a file given must say the same, which the checkpoint's hash checks. */
 async function resumed(file: string | undefined, options: TrainOptions): Promise<Chosen> {
   if (options.out === undefined)
     throw new CliError(EXIT.usage, 'say which run to resume: --resume --out <folder>');
+  if (options.preset !== undefined)
+    throw new CliError(EXIT.usage, 'a run that is resumed keeps its configuration: leave --preset away');
+  if (options.from !== undefined)
+    throw new CliError(
+      EXIT.usage,
+      'a run that is resumed goes on from its own checkpoint: leave --from away',
+    );
   const folder = path.resolve(options.out);
   const place = await openRunFolder(folder);
   if (options.server !== undefined && place.server?.url !== options.server)
@@ -80,13 +148,37 @@ async function resumed(file: string | undefined, options: TrainOptions): Promise
       `the run in ${options.out} is kept ${place.server === undefined ? 'in files' : `on ${place.server.url}`}, not on ${options.server}`,
     );
   const kept = path.join(folder, 'config.yaml');
-  const config = await loadConfig(file ?? kept, options.set);
+  const config = await withModelPath(await loadConfig(file ?? kept, options.set), place.baseFolder);
+  refuseFunctions(config);
   if (configHash(config) !== configHash(await loadConfig(kept, [])))
     throw new CliError(
       EXIT.usage,
       `a run keeps its configuration: what is given differs from ${kept}. Start a new run with another --out instead`,
     );
   return { config, folder, place, isNew: false };
+}
+
+/**
+ * A model's directory is named relative to the configuration, as prompt files are. The run keeps where it is: it may be resumed
+ * from anywhere.
+ */
+async function withModelPath(config: RunConfig, baseFolder: string): Promise<RunConfig> {
+  const { model } = config;
+  if (model.kind !== 'hugging_face') return config;
+  const file = path.resolve(baseFolder, model.source);
+  const isPath =
+    /^\.{0,2}\//.test(model.source) || (await stat(file).catch(() => null))?.isDirectory() === true;
+  return isPath ? { ...config, model: { ...model, source: file } } : config;
+}
+
+/** @throws CliError for a run that only a program can execute. */
+function refuseFunctions({ rewards }: RunConfig): void {
+  const index = rewards.findIndex(({ kind }) => kind === 'function');
+  if (index >= 0)
+    throw new CliError(
+      EXIT.usage,
+      `rewards.${index}.kind: a function is given in code, to train() of @nabla/trainer (docs/library.md): only that script can execute the run. For a reward in a file use kind module`,
+    );
 }
 
 function folderName(name: string): string {
@@ -96,19 +188,4 @@ function folderName(name: string): string {
     .replace(/^-+|-+$/g, '');
   const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
   return `${slug === '' ? 'run' : slug}-${stamp}`;
-}
-
-/** The key given, or that of the environment (NABLA_API_KEY, NABLA_API_KEY_FILE), which commander puts in the options. */
-export async function apiKeyOf(options: { apiKey?: string; apiKeyFile?: string }): Promise<string> {
-  if (options.apiKey !== undefined) return options.apiKey;
-  if (options.apiKeyFile === undefined)
-    throw new CliError(
-      EXIT.usage,
-      'a server needs an API key: --api-key, --api-key-file, or the environment variable NABLA_API_KEY',
-    );
-  try {
-    return (await readFile(options.apiKeyFile, 'utf8')).trim();
-  } catch (cause) {
-    throw new CliError(EXIT.usage, `the API key file ${options.apiKeyFile} cannot be read`, { cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { modelSchema, parameterCount } from '@nabla/domain';
+import { parameterCount, scratchModelSchema } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
@@ -6,7 +6,8 @@ import { describeOnEachBackend } from '../backend/testBackends.ts';
 import { padPrompts } from '../batch.ts';
 import { TINY_MODEL, tinyPolicy } from '../testing/tinyModel.ts';
 import { decoder } from './decoder.ts';
-import { initialValues, modelSizes, parameterSpecs } from './parameters.ts';
+import { scratchArchitecture } from './architecture.ts';
+import { initialValues, parameterSpecs } from './parameters.ts';
 
 const VOCABULARY = 11;
 /** Logits here are below 10; two layers of float32 sums in another order differ by some 1e-6 of that. */
@@ -101,21 +102,37 @@ await describeOnEachBackend('decoder', () => {
 it('parameters come from the seed alone, have the shapes of the configuration, and as many values as it says', () => {
   for (const config of [
     TINY_MODEL,
-    modelSchema.parse({ layers: 1, width: 8, heads: 2, feedForward: 12, tieEmbeddings: true }),
+    scratchModelSchema.parse({
+      kind: 'scratch',
+      layers: 1,
+      width: 8,
+      heads: 2,
+      feedForward: 12,
+      tieEmbeddings: true,
+    }),
   ]) {
-    const specs = parameterSpecs(config, modelSizes(config, VOCABULARY));
+    const specs = parameterSpecs(scratchArchitecture(config, VOCABULARY));
     const values = initialValues(specs, 5);
     expect(values.reduce((sum, value) => sum + value.length, 0)).toBe(parameterCount(config, VOCABULARY));
     expect(initialValues(specs, 5)).toEqual(values);
     expect(initialValues(specs, 6)).not.toEqual(values);
     expect(new Set(specs.map(({ name }) => name)).size).toBe(specs.length);
-    expect(decoder(config, VOCABULARY).sizes.headWidth).toBe(config.width / config.heads);
+    expect(decoder(scratchArchitecture(config, VOCABULARY)).architecture.headWidth).toBe(
+      config.width / config.heads,
+    );
   }
 });
 
 it('parameters have the deviation asked for, smaller where a residual branch ends', () => {
-  const config = modelSchema.parse({ layers: 2, width: 64, heads: 4, feedForward: 128, initStd: 0.05 });
-  const specs = parameterSpecs(config, modelSizes(config, VOCABULARY));
+  const config = scratchModelSchema.parse({
+    kind: 'scratch',
+    layers: 2,
+    width: 64,
+    heads: 4,
+    feedForward: 128,
+    initStd: 0.05,
+  });
+  const specs = parameterSpecs(scratchArchitecture(config, VOCABULARY));
   const values = initialValues(specs, 1);
   const deviation = (name: string) => {
     const found = values[specs.findIndex((spec) => spec.name === name)] ?? new Float32Array();

@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { timesTransposed, transposedTimes } from './matmul.ts';
-import { native, nativeOp } from './native.ts';
+import { native, nativeOp, nativeXla, updateSlice } from './native.ts';
 import { assertShape, sizeOf } from './shapes.ts';
 import { withGradient } from './withGradient.ts';
 
@@ -147,6 +147,10 @@ export interface CachePlace {
 export function cachePlace(cache: tf.Tensor, position: tf.Tensor): CachePlace {
   const [batch, kvHeads, length, width] = cacheShape(cache);
   assertShape('cachePlace', 'position', position, [], 'int32');
+  if (nativeXla() !== null) {
+    const zero = tf.tensor1d([0], 'int32');
+    return { indices: [tf.concat([zero, zero, tf.reshape(position, [1]), zero])] };
+  }
   if (native() !== null) {
     // Begin and end of the columns [:, position · Dh … ] of the cache as [B · Hkv, Tmax · Dh].
     const begin = tf.mul(
@@ -172,6 +176,9 @@ export function writeCache(cache: tf.Tensor, x: tf.Tensor, place: CachePlace): t
   assertShape('writeCache', 'x', x, [batch, 1, kvHeads, width]);
   const updates = tf.reshape(x, [batch * kvHeads, width]);
   const [first, second] = place.indices;
+  const xla = nativeXla();
+  if (xla !== null && first !== undefined)
+    return updateSlice(xla, cache, tf.reshape(x, [batch, kvHeads, 1, width]), first);
   const backend = native();
   if (backend !== null && first !== undefined && second !== undefined) {
     const flat = tf.reshape(cache, [batch * kvHeads, length * width]);

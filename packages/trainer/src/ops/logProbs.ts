@@ -34,6 +34,48 @@ export function tokenLogProbs(logits: tf.Tensor, tokens: tf.Tensor, temperature 
 }
 
 /**
+ * log π(token) and the entropy H of every row in one pass over the logits. On native a single op gives −log π(token) and
+ * b = π − 1[token], and H = −log π(token) − Σ b z follows from the two.
+ * @param logits [N, V]
+ * @param tokens int32 [N]
+ * @param entropyGradient whether the entropy is differentiable; without it the gradient is one product
+ * @returns [N, 2]
+ */
+export function logProbsAndEntropy(
+  logits: tf.Tensor,
+  tokens: tf.Tensor,
+  temperature = 1,
+  entropyGradient = true,
+): tf.Tensor {
+  const [rows, vocabulary] = [sizeOf(logits, 0), sizeOf(logits, -1)];
+  assertTemperature('logProbsAndEntropy', temperature);
+  assertShape('logProbsAndEntropy', 'logits', logits, [rows, vocabulary]);
+  assertShape('logProbsAndEntropy', 'tokens', tokens, [rows], 'int32');
+  return withGradient(
+    [logits],
+    (logits) => {
+      const scaled = tempered(logits, temperature);
+      const { logps, slopes } = chosenLogProbs(scaled, tokens, vocabulary);
+      const column = tf.reshape(logps, [rows, 1]);
+      // Rounding may leave a sure row a little below zero.
+      const entropy = tf.relu(tf.sub(tf.sum(tf.mul(slopes, scaled), -1, true), column)); // [N, 1]
+      const value = tf.concat([column, entropy], 1);
+      return { value, saved: entropyGradient ? [slopes, scaled, entropy] : [slopes] };
+    },
+    (dy, [slopes, scaled, entropy]) => {
+      if (slopes === undefined) throw new Error('logProbsAndEntropy: the gradient lost what it saved');
+      const [dLogp, dEntropy] = tf.split(tempered(dy, temperature), 2, 1);
+      if (!dLogp || !dEntropy) throw new Error('logProbsAndEntropy: the gradient has no columns');
+      const dLogits = tf.mul(slopes, dLogp);
+      if (scaled === undefined || entropy === undefined) return [dLogits];
+      const all = plainLogSoftmax(scaled);
+      const bends = tf.mul(tf.exp(all), tf.add(all, entropy));
+      return [tf.sub(dLogits, tf.mul(bends, dEntropy))];
+    },
+  );
+}
+
+/**
  * log softmax(logits / temperature) of every token.
  * @param logits [..., V]
  * @returns [..., V]

@@ -5,10 +5,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { dtypeAttr, nativeBackend, type NativeBackend, type OpAttr } from '../backend/nativeBackend.ts';
+import { isRecordingForXla } from '../backend/recording.ts';
+
+export { updateSlice } from '../backend/scan.ts';
 
 /** The native backend if it is the current one, else null. */
 export function native(): NativeBackend | null {
   return nativeBackend();
+}
+
+/** The native backend while XLA's own ops can be used: only inside a function that XLA will compile. */
+export function nativeXla(): NativeBackend | null {
+  return isRecordingForXla() ? nativeBackend() : null;
 }
 
 /** Runs one TensorFlow op with one output. `attrs` are the op's, dtypes by name: `{ T: 'float32', adj_x: true }`. */

@@ -1,78 +1,229 @@
-/** @file The table of `docs/estimators.md`: each estimator's exact expectation against ∇J on the enumerable policy. */
-import { ADVANTAGES, AGGREGATIONS, type Advantage, type Aggregation } from '@nabla/domain';
+/** @file The tables of `docs/estimators.md`: the exact expectation of each choice against what it is meant to estimate. */
+import {
+  ADVANTAGES,
+  AGGREGATIONS,
+  ESTIMATOR_PRESETS,
+  type Aggregation,
+  type PolicyGradientConfig,
+} from '@nabla/domain';
 
-import { ESTIMATORS, type Estimator } from '../algorithms/presets.ts';
-import { expectedGradient, objective, type Setting } from './expectation.ts';
-import { differentiate, END, irregularParameters, type Completion } from './tabularPolicy.ts';
+import { biasOf, type Bias } from './bias.ts';
+import { expectedGradient, type Setting } from './expectation.ts';
+import {
+  binaryReward,
+  estimator,
+  exactGradient,
+  irregularReward,
+  irregularValue,
+  OLDER,
+  POLICY,
+  REFERENCE,
+  SMALL,
+  trueValue,
+  TRUNCATED,
+} from './settings.ts';
+import { refusedPenalties } from './refusedPenalties.ts';
+import { meanEntropyGradient } from './surrogates.ts';
 
-/** How an expected gradient stands to the exact one. */
-export interface Bias {
-  /** The multiple of ∇J that comes nearest: ⟨E, ∇J⟩ / |∇J|². */
-  readonly factor: number;
-  readonly cosine: number;
-  /** What is left after that multiple, against it: 0 for a gradient proportional to ∇J. */
-  readonly residual: number;
+/** One measured choice. `name` is what `MEASURED_BIAS` in the domain calls it. */
+export interface Measured extends Bias {
+  readonly name: string;
 }
 
-export const POLICY = irregularParameters(0.8, 1);
-export const REFERENCE = irregularParameters(0.6, 5);
-const GROUP_SIZE = 3;
-
-/** Rewards of no particular form; the two prompts differ in size and spread, as in life. */
-export function irregularReward({ prompt, tokens }: Completion): number {
-  const code = tokens.reduce((value, token) => value * 5 + token + 1, prompt);
-  const ended = tokens.at(-1) === END ? 0.5 : 0;
-  return (prompt === 0 ? 1 : 0.3) * Math.sin(3.1 * code) + ended + prompt;
+export interface Section {
+  readonly title: string;
+  /** What the expectation is compared with. */
+  readonly against: string;
+  readonly rows: readonly Measured[];
 }
 
-export const SETTING: Setting = {
-  parameters: POLICY,
-  reward: irregularReward,
-  promptsPerStep: 1,
-  groupSize: GROUP_SIZE,
-};
+type Choices = Parameters<typeof estimator>[0];
 
-export function biasOf(expected: readonly number[], exact: readonly number[]): Bias {
-  const factor = dot(expected, exact) / dot(exact, exact);
-  const rest = expected.map((value, index) => value - factor * (exact[index] ?? NaN));
+/** Every number of the documentation; takes some seconds. */
+export function measureBiases(): Section[] {
+  return [advantageSection(), lossSection(), staleSection(), klSection(), otherSection(), presetSection()];
+}
+
+/** Markdown. Every number is an exact expectation over all batches. */
+export function biasTable(sections: readonly Section[]): string {
+  return sections
+    .map(({ title, against, rows }) =>
+      [
+        `**${title}**, against ${against}:`,
+        '',
+        '| choice | factor | cosine | off direction |',
+        '| --- | --- | --- | --- |',
+        ...rows.map((row) => `| ${row.name} | ${printed(row).join(' | ')} |`),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}
+
+/** Factor, cosine and what is off direction as the tables print them. Of no gradient at all there is no direction. */
+export function printed({ factor, cosine, residual }: Bias): [string, string, string] {
+  if (Math.abs(factor) * Math.max(1, residual) < 1e-6) return ['0', '–', '–'];
+  return [factor.toFixed(3), cosine.toFixed(3), `${(residual * 100).toFixed(1)} %`];
+}
+
+const gradient = (choices: Choices, setting: Setting = SMALL) =>
+  expectedGradient(estimator(choices), setting);
+
+/** Batches whose prompts differ: three of one completion each. */
+const THREE_PROMPTS: Setting = { ...SMALL, promptsPerStep: 3, groupSize: 1 };
+
+function advantageSection(): Section {
+  const exact = exactGradient(SMALL);
+  const measure = (name: string, choices: Choices, setting: Setting): Measured => ({
+    name,
+    ...biasOf(gradient(choices, setting), exact),
+  });
+  const perAggregation = ADVANTAGES.filter((advantage) => advantage !== 'gae').flatMap((advantage) => {
+    const setting = advantage === 'batch_mean' || advantage === 'batch_norm' ? THREE_PROMPTS : SMALL;
+    return AGGREGATIONS.map((aggregation: Aggregation) =>
+      measure(
+        `\`${advantage}\`, \`${aggregation}\``,
+        { advantage, aggregation, baseline: 0.4, maxNewTokens: 2 },
+        setting,
+      ),
+    );
+  });
+  const truth = trueValue(POLICY, irregularReward, 2);
+  const gae = (name: string, change: Partial<PolicyGradientConfig['gae']>, value: Setting['value']) =>
+    measure(
+      `\`gae\`, ${name}`,
+      { advantage: 'gae', gae: { normalise: false, ...change } },
+      { ...SMALL, ...(value && { value }) },
+    );
   return {
-    factor,
-    cosine: dot(expected, exact) / Math.sqrt(dot(expected, expected) * dot(exact, exact)),
-    residual: Math.sqrt(dot(rest, rest) / dot(exact, exact)) / Math.abs(factor),
+    title: 'Advantages and aggregations',
+    against: '∇J (`reinforce`; G = 3, for `batch_…` three prompts with G = 1; constant and ema with b = 0.4)',
+    rows: [
+      ...perAggregation,
+      gae('λ = 1, any value head', { lambda: 1 }, irregularValue),
+      gae('λ = 0.95, true values', {}, truth),
+      gae('λ = 0.95, untrained values', {}, irregularValue),
+      gae('λ = 0, untrained values', { lambda: 0 }, irregularValue),
+      gae('γ = 0.95, λ = 1', { gamma: 0.95, lambda: 1 }, irregularValue),
+      gae('λ = 0.95, true values, normalised', { normalise: true }, truth),
+    ],
   };
 }
 
-/** |a − b| / |b|. */
-export function relativeError(a: readonly number[], b: readonly number[]): number {
-  const difference = a.map((value, index) => value - (b[index] ?? NaN));
-  return Math.sqrt(dot(difference, difference) / dot(b, b));
+function lossSection(): Section {
+  const exact = exactGradient(SMALL);
+  const measure = (name: string, choices: Choices): Measured => ({
+    name,
+    ...biasOf(gradient({ advantage: 'rloo', ...choices }), exact),
+  });
+  return {
+    title: 'Losses at ρ = 1',
+    against: '∇J (`rloo`, G = 3)',
+    rows: (['reinforce', 'clip', 'gspo', 'cispo'] as const).flatMap((loss) => [
+      measure(`\`${loss}\`, \`sequence_sum\``, { loss }),
+      measure(`\`${loss}\`, its usual aggregation`, { loss, aggregation: undefined }),
+      ...(loss === 'clip' ? [measure('`clip` with `dualClip: 3`', { loss, dualClip: 3 })] : []),
+    ]),
+  };
 }
 
-/** Markdown. Every number is an exact expectation over all batches, rounded to three decimals. */
-export function biasTable(): string {
-  const exact = differentiate((parameters) => objective(parameters, SETTING), POLICY);
-  const named = (estimator: Estimator) =>
-    Object.entries(ESTIMATORS)
-      .filter(
-        ([, choice]) =>
-          choice.advantage === estimator.advantage && choice.aggregation === estimator.aggregation,
-      )
-      .map(([name]) => `\`${name}\``)
-      .join(', ');
-  const rows = ADVANTAGES.flatMap((advantage: Advantage) =>
-    AGGREGATIONS.map((aggregation: Aggregation) => {
-      const estimator: Estimator = { advantage, loss: 'reinforce', aggregation };
-      const { factor, cosine, residual } = biasOf(expectedGradient(estimator, SETTING), exact);
-      return `| \`${advantage}\` | \`${aggregation}\` | ${named(estimator)} | ${factor.toFixed(3)} | ${cosine.toFixed(3)} | ${(residual * 100).toFixed(1)} % |`;
-    }),
-  );
-  return [
-    '| advantage | aggregation | preset | factor on ∇J | cosine | off direction |',
-    '| --- | --- | --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+function staleSection(): Section {
+  const measure = (name: string, choices: Choices, change: Partial<Setting> = {}): Measured => {
+    const setting = { ...SMALL, sampler: OLDER, ...change };
+    return {
+      name,
+      ...biasOf(gradient({ advantage: 'rloo', ...choices }, setting), exactGradient(setting)),
+    };
+  };
+  const wide = { epsilonLow: 1, epsilonHigh: 10 } as const;
+  return {
+    title: 'Completions of an older policy',
+    against: '∇J of the policy that learns (`rloo`, `sequence_sum`, G = 3)',
+    rows: [
+      measure('`reinforce`, no correction (refused)', {}),
+      measure('`clip`, never clipping', { loss: 'clip', ...wide }),
+      measure('`clip`, ε = 0.2', { loss: 'clip' }),
+      measure('`clip`, ε = 0.2, `dualClip: 1.1`', { loss: 'clip', dualClip: 1.1 }),
+      measure('`gspo`, never clipping', { loss: 'gspo', ...wide }),
+      measure('`gspo`, ε = 0.2', { loss: 'gspo' }),
+      measure('`cispo`, never clipping', { loss: 'cispo', ...wide }),
+      measure('`cispo`, ε = 0.2', { loss: 'cispo' }),
+      measure('`importanceCap: 1000` (no cap)', { importanceCap: 1000 }),
+      measure('`importanceCap: 1.2`', { importanceCap: 1.2 }),
+      measure('`topK: 3` of 4 tokens, no cap', { importanceCap: 1000 }, { sampler: TRUNCATED }),
+      measure('`importanceCap: 1000`, one-token completions', { importanceCap: 1000 }, { maxTokens: 1 }),
+      measure('`clip`, never clipping, one-token completions', { loss: 'clip', ...wide }, { maxTokens: 1 }),
+    ],
+  };
 }
 
-function dot(a: readonly number[], b: readonly number[]): number {
-  return a.reduce((total, value, index) => total + value * (b[index] ?? NaN), 0);
+function klSection(): Section {
+  const beta = 0.4;
+  const setting: Setting = { ...SMALL, reward: () => 0, reference: REFERENCE };
+  const exact = exactGradient(setting, beta);
+  const measure = (name: string, kl: NonNullable<Choices>['kl'], choices: Choices = {}): Measured => ({
+    name,
+    ...biasOf(gradient({ advantage: 'rloo', ...choices, kl: { beta, ...kl } }, setting), exact),
+  });
+  const inLoss = (['k2', 'k3'] as const).flatMap((kind) => [
+    measure(`\`${kind}\`, \`loss\``, { estimator: kind, placement: 'loss' }),
+    measure(`\`${kind}\`, \`ratio_loss\``, { estimator: kind, placement: 'ratio_loss' }, { loss: 'clip' }),
+  ]);
+  return {
+    title: 'KL penalties',
+    against: '−β ∇KL[π ‖ π_ref] (rewards 0, `sequence_sum`)',
+    rows: [
+      measure('`k1`, `signal`', { placement: 'signal' }),
+      measure('`k1`, `reward_to_go`', { placement: 'reward_to_go' }),
+      measure('`k1`, `token`', { placement: 'token' }),
+      ...inLoss,
+      ...refusedPenalties(setting, beta).map(({ name, expected }) => ({ name, ...biasOf(expected, exact) })),
+    ],
+  };
+}
+
+function otherSection(): Section {
+  const bonus = 0.3;
+  // Alone: without a reward the other term of the loss is 0.
+  const single: Setting = { ...SMALL, groupSize: 1, reward: () => 0 };
+  const entropy = gradient({ advantage: 'none', entropyBonus: bonus }, single);
+  const flat: Setting = { ...SMALL, reward: binaryReward, withoutFlatGroups: true };
+  const ofReward = exactGradient(flat);
+  const measure = (name: string, choices: Choices): Measured => ({
+    name: `dynamic sampling, ${name}`,
+    ...biasOf(gradient(choices, flat), ofReward),
+  });
+  return {
+    title: 'Entropy bonus and dynamic sampling',
+    against:
+      'the gradient of the mean next-token entropy, and ∇J of rewards 0 and 1, with rounds until every group has a signal',
+    rows: [
+      {
+        name: '`entropyBonus`',
+        ...biasOf(
+          entropy,
+          meanEntropyGradient(POLICY, 2).map((value) => bonus * value),
+        ),
+      },
+      measure('`rloo`', { advantage: 'rloo' }),
+      measure('`group_mean`', { advantage: 'group_mean' }),
+      measure('`group_norm`', { advantage: 'group_norm' }),
+      measure('`none`', { advantage: 'none' }),
+      measure('`constant` (b = 0.4)', { advantage: 'constant', baseline: 0.4 }),
+    ],
+  };
+}
+
+/** Presets as they are, penalty included, with completions of the policy itself; the value head of PPO has learnt nothing yet. */
+function presetSection(): Section {
+  const rows = Object.entries<NonNullable<Choices>>(ESTIMATOR_PRESETS).map(([name, choices]): Measured => {
+    const sizes = choices.groupSize === 1 ? THREE_PROMPTS : SMALL;
+    const setting = { ...sizes, reference: REFERENCE, value: irregularValue };
+    const exact = exactGradient(setting, choices.kl?.beta ?? 0);
+    return { name: `preset \`${name}\``, ...biasOf(gradient(choices, setting), exact) };
+  });
+  return {
+    title: 'Presets, in the first update of a step',
+    against: '∇(J − β KL), β their own (G = 3, or three prompts with G = 1)',
+    rows,
+  };
 }

@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 
 import { advantages, mean, standardDeviation } from '../algorithms/advantages.ts';
 import { tokenWeights } from '../algorithms/aggregation.ts';
+import { perToken } from '../algorithms/signal.ts';
 import { at } from '../at.ts';
 import { describeOnEachBackend } from '../backend/testBackends.ts';
 import { padCompletions, padPrompts, repeatPrompts } from '../batch.ts';
@@ -29,10 +30,14 @@ await describeOnEachBackend('rollout and learner together', (backend) => {
   it('have the exact gradient as their mean, within 4 standard errors', async () => {
     const { model, specs, state, dispose } = tinyPolicy(VOCABULARY, { ...TINY_MODEL, initStd: 0.15 });
     const { policyGradient } = tinyConfig();
-    const learner = createLearner(backend, model, specs, {
-      ...policyGradient,
-      optimizer: { ...policyGradient.optimizer, gradClip: null, beta1: BETA1 },
-    });
+    const learner = createLearner(
+      backend,
+      { decoder: model, trainable: specs, frozen: [] },
+      {
+        ...policyGradient,
+        optimizer: { ...policyGradient.optimizer, gradClip: null, beta1: BETA1 },
+      },
+    );
     const prompt = padPrompts([[1, 3, 4]], 3, 0);
 
     /** The gradient that ascends, all parameters in one list: after one step from zero, m is (1 − β1) times that of the loss. */
@@ -52,6 +57,7 @@ await describeOnEachBackend('rollout and learner together', (backend) => {
       prompts: repeatPrompts(prompt, all.length),
       completions: padCompletions(all, MAX_TOKENS, 0),
     };
+    const grid = { lengths: all.map((tokens) => tokens.length), width: MAX_TOKENS };
     const logp = await learner.score(state.weights, every);
     const tokensOf = (row: number) => at(all, row).map((_, t) => row * MAX_TOKENS + t);
     const probabilities = all.map((_, row) =>
@@ -64,9 +70,10 @@ await describeOnEachBackend('rollout and learner together', (backend) => {
     );
     const exact = await gradientOf({
       ...every,
-      oldLogp: logp,
-      signal: Float32Array.from(all, rewardOf),
-      tokenWeights: weights,
+      tokens: {
+        signal: Float32Array.from(perToken(grid, all.map(rewardOf))),
+        tokenWeights: weights,
+      },
     });
     const length = Math.sqrt(exact.reduce((sum, value) => sum + value ** 2, 0));
 
@@ -85,17 +92,15 @@ await describeOnEachBackend('rollout and learner together', (backend) => {
         rewardOf(completions.ids.subarray(row * MAX_TOKENS, row * MAX_TOKENS + count)),
       );
       const shape = { lengths: completions.lengths, included: rewards.map(() => true), width: MAX_TOKENS };
-      const signal = Float32Array.from(
-        advantages('rloo', rewards, GROUP_SIZE),
-        (advantage) => advantage ?? NaN,
-      );
+      const signal = perToken(shape, advantages('rloo', rewards, GROUP_SIZE));
       sampled.push(
         await gradientOf({
           prompts: repeatPrompts(prompt, GROUP_SIZE),
           completions,
-          oldLogp: completions.logp,
-          signal,
-          tokenWeights: tokenWeights('sequence_sum', shape),
+          tokens: {
+            signal: Float32Array.from(signal),
+            tokenWeights: tokenWeights('sequence_sum', shape),
+          },
         }),
       );
     }

@@ -18,11 +18,14 @@ export interface Completion {
   readonly places: readonly number[];
 }
 
-/** Every completion of a prompt: 1 + 3 + 36 = 40. A completion of three tokens may lack its end. */
-export function completionsOf(prompt: number): Completion[] {
+/**
+ * Every completion of a prompt: 1 + 3 + 36 = 40 of up to three tokens. The longest may lack their end.
+ * @param maxTokens 1 to 3
+ */
+export function completionsOf(prompt: number, maxTokens = MAX_TOKENS): Completion[] {
   const grow = (tokens: readonly number[]): number[][] =>
     Array.from({ length: TOKENS }, (_, token) => [...tokens, token]).flatMap((longer) =>
-      longer.at(-1) === END || longer.length === MAX_TOKENS ? [longer] : grow(longer),
+      longer.at(-1) === END || longer.length === maxTokens ? [longer] : grow(longer),
     );
   return grow([]).map((tokens) => ({
     prompt,
@@ -52,12 +55,26 @@ export function addTokenScore(
   scale: number,
 ): void {
   const place = places[t] ?? NaN;
-  const logits = logitsAt(parameters, place);
-  const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
-  logits.forEach((logit, token) => {
+  const probabilities = distributionAt(parameters, place);
+  probabilities.forEach((chance, token) => {
     gradient[place + token] =
-      (gradient[place + token] ?? NaN) + scale * ((token === tokens[t] ? 1 : 0) - Math.exp(logit) / total);
+      (gradient[place + token] ?? NaN) + scale * ((token === tokens[t] ? 1 : 0) - chance);
   });
+}
+
+/** Entropy of the next-token distribution at each token of a completion, nats. */
+export function tokenEntropies(parameters: readonly number[], { places }: Completion): number[] {
+  return places.map((place) =>
+    distributionAt(parameters, place).reduce((sum, chance) => sum - chance * Math.log(chance), 0),
+  );
+}
+
+/** Logits at each token of a completion, [MAX_TOKENS, TOKENS]; 0 where it has none. */
+export function tokenLogits(parameters: readonly number[], { places }: Completion): number[] {
+  return Array.from({ length: MAX_TOKENS }, (_, t) => {
+    const place = places[t];
+    return place === undefined ? Array.from({ length: TOKENS }, () => 0) : logitsAt(parameters, place);
+  }).flat();
 }
 
 /** The gradient of any function of the parameters by central differences: error ε²/6 f''' ≈ 1e-9 of it, rounding 1e-16/ε. */
@@ -90,4 +107,10 @@ function placeOf(prompt: number, prefix: readonly number[]): number {
 
 function logitsAt(parameters: readonly number[], place: number): number[] {
   return parameters.slice(place, place + TOKENS);
+}
+
+function distributionAt(parameters: readonly number[], place: number): number[] {
+  const exps = logitsAt(parameters, place).map((logit) => Math.exp(logit));
+  const total = exps.reduce((sum, value) => sum + value, 0);
+  return exps.map((value) => value / total);
 }

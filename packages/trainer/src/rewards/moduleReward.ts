@@ -1,68 +1,137 @@
-/** @file A reward function that a user wrote: a JavaScript module in the worker's rewards folder. */
-import { readFile, realpath } from 'node:fs/promises';
+/** @file A reward function that a user wrote: a JavaScript or TypeScript module in the worker's rewards folder, in a thread of its own. */
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import type { RewardConfig } from '@nabla/domain';
 
 import { TrainerError } from '../errors.ts';
-import { rewardVersion, type RewardComponent } from './rewardComponent.ts';
+import { ModuleThread } from './moduleThread.ts';
+import { moduleHash } from './moduleVersion.ts';
+import { rewardVersion, type RewardAnswer, type RewardComponent } from './rewardComponent.ts';
 
 export type ModuleRewardConfig = Extract<RewardConfig, { kind: 'module' }>;
 
+export interface ModuleRewardOptions {
+  /** Folder that `config.path` is relative to and may not leave, not by a link either. */
+  readonly rewardsDir: string | undefined;
+  /** Takes what the module prints. */
+  readonly log?: ((message: string) => void) | undefined;
+  /** Takes what somebody should know: a thread that was started anew, a module that changed. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/** A thread that ends this often without one answer in between will end again. */
+const MAX_BREAKS_IN_A_ROW = 3;
+
 /**
- * Loads the module and takes its default export, `({ prompt, completion, answer }) => number | null` (a promise is awaited).
- * The version is the hash of the module's own text; what it imports is not in it.
- * @param rewardsDir folder that `config.path` is relative to and may not leave, not by a link either.
+ * Loads the module and takes its default export: `({ prompt, completion, answer }) => number | null`, or with `batch` an array of
+ * those in and an array of numbers out; promises are awaited.
  * @throws TrainerError REWARD_MODULE saying which path, and what is wrong with it.
  */
 export async function moduleReward(
   config: ModuleRewardConfig,
-  rewardsDir: string | undefined,
+  { rewardsDir, log, warn }: ModuleRewardOptions,
 ): Promise<RewardComponent> {
+  const { name, weight, clip, normalise, batch, timeoutMs, memoryMb } = config;
   const fail = (reason: string, cause?: unknown): never => {
     throw new TrainerError(
       'REWARD_MODULE',
-      `reward "${config.name}": module "${config.path}" ${reason}`,
+      `reward "${name}": module "${config.path}" ${reason}`,
       {},
       cause === undefined ? undefined : { cause },
     );
   };
+  const file = await locate(config.path, rewardsDir, fail);
+
+  async function versionNow(): Promise<string> {
+    try {
+      return rewardVersion(await moduleHash(file), { kind: config.kind, batch });
+    } catch (error) {
+      return fail(`does not load: ${messageOf(error)}`, error);
+    }
+  }
+
+  const start = async (): Promise<ModuleThread> =>
+    ModuleThread.start({
+      href: pathToFileURL(file).href,
+      batch,
+      timeoutMs,
+      memoryMb,
+      name: `reward ${name}`,
+      onLine: (line) => log?.(`reward "${name}": ${line}`),
+    }).catch((error: unknown) => fail(messageOf(error), error));
+
+  const first = await versionNow();
+  let version = first;
+  let thread = await start();
+  let breaks = 0;
+
+  /** A thread that ended, while it was asked or in between. */
+  async function startAnew(reason: string): Promise<void> {
+    breaks += 1;
+    if (breaks >= MAX_BREAKS_IN_A_ROW)
+      fail(
+        `ended its thread, or had to be broken off, ${breaks} times in a row without an answer; the last time: ${reason}`,
+      );
+    warn?.(`reward "${name}": the thread of module "${config.path}" is started anew: ${reason}`);
+    const now = await versionNow();
+    if (now !== version)
+      warn?.(`reward "${name}": module "${config.path}" has changed; its new version is in force`);
+    version = now;
+    thread = await start();
+  }
+
+  return {
+    name,
+    weight,
+    clip,
+    normalise,
+    version: first,
+    async score(inputs) {
+      const items = inputs.map(({ prompt, completion, answer }) => ({ prompt, completion, answer }));
+      const answers = new Map<number, RewardAnswer>();
+      for (;;) {
+        const left = items.map((_, index) => index).filter((index) => !answers.has(index));
+        if (left.length === 0) break;
+        if (thread.gone !== undefined) await startAnew(thread.gone);
+        const end = await thread.score(
+          left.flatMap((index) => items[index] ?? []),
+          (position, answer) => {
+            breaks = 0;
+            answers.set(left[position] ?? -1, { ...answer, version });
+          },
+        );
+        if (end.kind === 'done') continue;
+        for (const position of end.blamed)
+          answers.set(left[position] ?? -1, { value: null, error: end.reason, version });
+        await startAnew(end.reason);
+      }
+      return items.map((_, index) => answers.get(index) ?? { value: null, error: 'was not scored' });
+    },
+    dispose: () => thread.close(),
+  };
+}
+
+/** @returns the real path of the module */
+async function locate(
+  wantedPath: string,
+  rewardsDir: string | undefined,
+  fail: (reason: string, cause?: unknown) => never,
+): Promise<string> {
   if (rewardsDir === undefined)
     return fail('cannot be loaded: this worker has no rewards folder (set NABLA_REWARDS_DIR)');
-  if (!/\.[cm]?[jt]s$/.test(config.path)) fail('is not a .js, .mjs, .cjs or .ts file');
-
+  if (!/\.[cm]?[jt]s$/.test(wantedPath)) fail('is not a .js, .mjs, .cjs, .ts, .mts or .cts file');
   const folder = await realpath(rewardsDir).catch((error: unknown) =>
     fail(`cannot be loaded: the rewards folder ${rewardsDir} does not exist`, error),
   );
-  const wanted = path.resolve(folder, config.path);
+  const wanted = path.resolve(folder, wantedPath);
   if (!isWithin(folder, wanted)) fail('lies outside the rewards folder');
   const file = await realpath(wanted).catch((error: unknown) =>
     fail(`is not in the rewards folder ${rewardsDir}`, error),
   );
   if (!isWithin(folder, file)) fail('is a link that leads outside the rewards folder');
-
-  const code = await readFile(file, 'utf8').catch((error: unknown) =>
-    fail(`cannot be read: ${messageOf(error)}`, error),
-  );
-  const version = rewardVersion(code, { kind: config.kind });
-  // The version in the address makes an edited module a new one: a worker lives longer than a module's text.
-  const address = `${pathToFileURL(file).href}?version=${version}`;
-  const loaded = await import(/* @vite-ignore */ address).catch((error: unknown) =>
-    fail(`does not load: ${messageOf(error)}`, error),
-  );
-  const score: unknown = loaded?.default;
-  if (!isFunction(score)) return fail('has no function as its default export');
-  return {
-    name: config.name,
-    weight: config.weight,
-    version,
-    score: ({ prompt, completion, answer }) => score({ prompt, completion, answer }),
-  };
-}
-
-function isFunction(value: unknown): value is (input: unknown) => unknown {
-  return typeof value === 'function';
+  return file;
 }
 
 function isWithin(folder: string, file: string): boolean {

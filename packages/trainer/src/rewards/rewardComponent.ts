@@ -1,7 +1,7 @@
-/** @file What a reward component is: a named, weighted, versioned function of one completion. */
+/** @file What a reward component is: a named, weighted, versioned function of the completions of a step. */
 import { createHash } from 'node:crypto';
 
-import { canonicalJson } from '@nabla/domain';
+import { canonicalJson, type RewardConfig } from '@nabla/domain';
 
 export interface RewardInput {
   readonly prompt: string;
@@ -12,16 +12,45 @@ export interface RewardInput {
   readonly tokenCount: number;
 }
 
-export interface RewardComponent {
-  readonly name: string;
-  readonly weight: number;
-  /** SHA-256 (hex) of code and settings: equal versions give equal rewards. */
+/** What a component says of one completion. */
+export interface RewardAnswer {
+  /** A finite number, or null where the reward cannot be computed. Anything else counts as null. */
+  readonly value: unknown;
+  /** Why there is no value; null or absent where there is one, or where nothing is known. */
+  readonly error?: string | null;
+  /** Version that gave this answer, where it is not the component's own: an endpoint may change under a run. */
+  readonly version?: string;
+}
+
+/** How the values of a component enter the sum. */
+export type RewardShaping = Pick<RewardConfig, 'name' | 'weight' | 'clip' | 'normalise'>;
+
+export interface RewardComponent extends RewardShaping {
+  /** SHA-256 (hex) of code and settings: equal versions give equal values. Weight, clip and normalise are not in it: values are stored as given. */
   readonly version: string;
-  /** A finite number, or null where the reward cannot be computed. What else it gives, and what it throws, counts as null. */
-  score(input: RewardInput): unknown;
+  /**
+   * One answer per completion, in their order. Failures that concern single completions are answers; it rejects only where the run
+   * cannot go on.
+   * @throws TrainerError REWARD_MODULE, REWARD_ENDPOINT
+   */
+  score(inputs: readonly RewardInput[]): Promise<readonly RewardAnswer[]>;
+  /** Ends threads and connections. */
+  dispose?(): Promise<void>;
 }
 
 /** The version of a component: `code` is the text of a module, or the revision of a built-in one. */
 export function rewardVersion(code: string, settings: unknown): string {
   return createHash('sha256').update(code).update('\0').update(canonicalJson(settings)).digest('hex');
+}
+
+const MAX_ERROR_CHARS = 500;
+
+/** What was thrown, in a sentence of bounded length. */
+export function reasonOf(error: unknown): string {
+  return bounded(error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`);
+}
+
+/** A reason as it is stored. */
+export function bounded(reason: string): string {
+  return reason.slice(0, MAX_ERROR_CHARS);
 }

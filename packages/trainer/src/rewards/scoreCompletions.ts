@@ -1,43 +1,66 @@
 /** @file Rewards of a step's completions. A reward that cannot be computed is null, with the reason; it never becomes 0. */
-import type { RewardComponent, RewardInput } from './rewardComponent.ts';
+import { shapeValues } from './shapeValues.ts';
+import { bounded, type RewardAnswer, type RewardComponent, type RewardInput } from './rewardComponent.ts';
 
 export interface ComponentScore {
   readonly name: string;
   readonly weight: number;
   readonly version: string;
+  /** As the component gave it. */
   readonly value: number | null;
+  /** What enters the sum: the value after clipping and normalising; null with the value. */
+  readonly used: number | null;
   /** Why the value is null; null where the component itself answered null, or a number. */
   readonly error: string | null;
 }
 
 export interface CompletionScore {
-  /** Σ weight · value; null if any component is null. */
+  /** Σ weight · used; null if any component is null. */
   readonly reward: number | null;
   /** In the order of the components. */
   readonly components: readonly ComponentScore[];
 }
 
-const MAX_ERROR_CHARS = 500;
-/** Time that a reward function has for one completion. */
-const ANSWER_MS = 30_000;
-
-export interface ScoreLimits {
-  /** After it an answer that is still awaited counts as null. A function that never returns at all cannot be left this way. */
-  readonly answerMs?: number;
+export interface ScoreOptions {
+  /** G: completion i belongs to prompt ⌊i / G⌋. */
+  readonly groupSize: number;
+  /** Whether components that ask for it are normalised; evaluations leave it away, a normalised mean is 0. */
+  readonly normalise?: boolean;
 }
 
-/** Scores every completion by every component; all asynchronous answers are awaited side by side. Never rejects for a component's sake. */
-export function scoreCompletions(
+/**
+ * Scores all completions by all components, those that wait for something side by side.
+ * @throws TrainerError where a component cannot go on at all; what fails for single completions is null with its reason.
+ */
+export async function scoreCompletions(
   components: readonly RewardComponent[],
   inputs: readonly RewardInput[],
-  { answerMs = ANSWER_MS }: ScoreLimits = {},
+  { groupSize, normalise = true }: ScoreOptions,
 ): Promise<CompletionScore[]> {
-  return Promise.all(
-    inputs.map(async (input) => {
-      const scores = await Promise.all(components.map((component) => scoreOne(component, input, answerMs)));
-      return { reward: weightedSum(scores), components: scores };
-    }),
+  const columns = await Promise.all(
+    components.map(async (component) => columnOf(component, await component.score(inputs))),
   );
+  const used = columns.map((column, index) =>
+    shapeValues(
+      column.map(({ value }) => value),
+      {
+        clip: components[index]?.clip ?? null,
+        normalise: (normalise && components[index]?.normalise) || 'none',
+      },
+      groupSize,
+    ),
+  );
+  return inputs.map((_, row) => {
+    const scores = columns.map((column, index): ComponentScore => {
+      const score = column[row];
+      if (!score)
+        throw new RangeError(
+          `reward ${components[index]?.name}: ${column.length} answers for ${inputs.length} completions`,
+        );
+      return { ...score, used: used[index]?.[row] ?? null };
+    });
+    return { reward: weightedSum(scores), components: scores };
+  });
 }
 
 /** The first reason why a completion of the step has no reward, for the error of a step without any; null where none was given. */
@@ -50,52 +73,26 @@ export function firstScoreError(scores: readonly CompletionScore[]): string | nu
   return silent ? `${silent.name}: the reward function answered null` : null;
 }
 
-async function scoreOne(
-  component: RewardComponent,
-  input: RewardInput,
-  answerMs: number,
-): Promise<ComponentScore> {
-  const { name, weight, version } = component;
-  try {
-    const value = await answerWithin(answerMs, component.score(input));
-    if (value === null) return { name, weight, version, value, error: null };
-    if (typeof value === 'number' && Number.isFinite(value))
-      return { name, weight, version, value, error: null };
+type RawScore = Omit<ComponentScore, 'used'>;
+
+function columnOf(component: RewardComponent, answers: readonly RewardAnswer[]): RawScore[] {
+  return answers.map((answer): RawScore => {
+    const { name, weight } = component;
+    const said = { name, weight, version: answer.version ?? component.version };
+    const { value, error = null } = answer;
+    if (value === null) return { ...said, value, error: error === null ? null : bounded(error) };
+    if (typeof value === 'number' && Number.isFinite(value)) return { ...said, value, error: null };
     const what =
       typeof value === 'number' ? String(value) : value === undefined ? 'undefined' : `a ${typeof value}`;
-    return { name, weight, version, value: null, error: `gave ${what} instead of a finite number or null` };
-  } catch (error) {
-    if (error instanceof NoAnswer) return { name, weight, version, value: null, error: error.message };
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : `threw ${String(error)}`;
-    return { name, weight, version, value: null, error: message.slice(0, MAX_ERROR_CHARS) };
-  }
+    return { ...said, value: null, error: `gave ${what} instead of a finite number or null` };
+  });
 }
-
-/** @throws Error when the answer is a promise that is not settled in time; what comes of it later is passed over. */
-async function answerWithin(ms: number, answer: unknown): Promise<unknown> {
-  if (typeof answer !== 'object' || answer === null || !('then' in answer)) return answer;
-  let timer: NodeJS.Timeout | undefined;
-  // One microtask later: every other function of the step was called by then, so that nobody's time passes while others compute.
-  const late = Promise.resolve().then(
-    () =>
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms / 1000} s`)), ms);
-      }),
-  );
-  try {
-    return await Promise.race([Promise.resolve(answer), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-class NoAnswer extends Error {}
 
 function weightedSum(scores: readonly ComponentScore[]): number | null {
   let sum = 0;
-  for (const { value, weight } of scores) {
-    if (value === null) return null;
-    sum += weight * value;
+  for (const { used, weight } of scores) {
+    if (used === null) return null;
+    sum += weight * used;
   }
   return sum;
 }

@@ -1,19 +1,21 @@
 /** @file For tests: a decoder small enough that a step takes milliseconds, and configurations around it. */
 import {
-  modelSchema,
   parseRunConfig,
-  type ModelConfig,
+  scratchModelSchema,
   type RunConfig,
   type RunConfigInput,
+  type ScratchModelConfig,
 } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
+import { scratchArchitecture } from '../model/architecture.ts';
 import { decoder, type Decoder } from '../model/decoder.ts';
 import { initialValues, parameterSpecs, type ParameterSpec } from '../model/parameters.ts';
 import type { TrainState } from '../update.ts';
 
 /** Grouped-query attention and two layers, so that nothing is left out; weights of deviation 0.3, so that nothing is flat. */
-export const TINY_MODEL: ModelConfig = modelSchema.parse({
+export const TINY_MODEL: ScratchModelConfig = scratchModelSchema.parse({
+  kind: 'scratch',
   layers: 2,
   width: 16,
   heads: 4,
@@ -29,9 +31,14 @@ export interface TinyPolicy {
   dispose(): void;
 }
 
-export function tinyPolicy(vocabulary: number, config: ModelConfig = TINY_MODEL, seed = 1): TinyPolicy {
-  const model = decoder(config, vocabulary);
-  const specs = parameterSpecs(config, model.sizes);
+export function tinyPolicy(
+  vocabulary: number,
+  config: ScratchModelConfig = TINY_MODEL,
+  seed = 1,
+): TinyPolicy {
+  const architecture = scratchArchitecture(config, vocabulary);
+  const model = decoder(architecture);
+  const specs = parameterSpecs(architecture);
   const weights = initialValues(specs, seed).map((values, index) =>
     tf.tensor(values, [...(specs[index]?.shape ?? [])], 'float32'),
   );

@@ -5,9 +5,9 @@ export interface Tokenizer {
   readonly vocabulary: number;
   /** Fills what is masked anyway; may never be sampled on purpose. */
   readonly padId: number;
-  /** Begins every prompt. */
-  readonly bosId: number;
-  /** A completion ends with the first of these. */
+  /** Begins every prompt; null where the model was trained without one (GPT-2, Qwen). */
+  readonly bosId: number | null;
+  /** A completion ends with the first of these that it writes. The first of the list is the one that answers are taught to end with. */
   readonly eosIds: readonly number[];
   /**
    * The ids of a text, no specials added.

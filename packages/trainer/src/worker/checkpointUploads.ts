@@ -1,10 +1,10 @@
 /** @file Brings checkpoints to the API behind the training: after the records they stand on, in order, through any outage. */
 import { ConnectionError, RefusedError, backoffMs, pause, type Client, type RunChannel } from '@nabla/client';
 
-import type { StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+import type { SavedCheckpoint } from '../checkpoint/checkpointStore.ts';
 
 interface Waiting {
-  readonly checkpoint: StoredCheckpoint;
+  readonly checkpoint: SavedCheckpoint;
   /** What must be committed first: whoever resumes from a checkpoint leaves no gap in the record. */
   readonly mark: number;
 }
@@ -23,7 +23,7 @@ export class CheckpointUploads {
     this.#onProblem = onProblem;
   }
 
-  add(checkpoint: StoredCheckpoint): void {
+  add(checkpoint: SavedCheckpoint): void {
     this.#queue.push({ checkpoint, mark: this.#channel.mark });
     if (this.#working === undefined) this.#working = this.#work();
   }
@@ -57,10 +57,15 @@ export class CheckpointUploads {
       let held = this.#channel.lease.ref;
       try {
         if (!(await this.#channel.committed(mark, signal))) return;
-        const { sha256, bytes, step, path } = checkpoint;
+        const { sha256, bytes, step, path, metrics } = checkpoint;
         await this.#client.artifacts.upload(path, { sha256, bytes }, { attempts: 1, signal });
         held = this.#channel.lease.ref;
-        await this.#client.worker.recordCheckpoint({ ...held, step, sha256, bytes }, { attempts: 1, signal });
+        await this.#client.worker.recordCheckpoint(
+          { ...held, step, sha256, bytes, metrics },
+          { attempts: 1, signal },
+        );
+        // If one was asked for, this answers it: the next request is another one.
+        this.#channel.lease.carriedOut('CHECKPOINT');
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -13,6 +13,7 @@ const schema = z
     NABLA_WORKER_NAME: z.string().min(1).max(120).default(hostname()),
     NABLA_BACKEND: z.enum(['auto', 'native', 'wasm']).default('auto'),
     NABLA_REWARDS_DIR: z.string().min(1).optional(),
+    NABLA_MODELS_DIR: z.string().min(1).default('.nabla/models'),
     NABLA_LEASE_SECONDS: z.coerce.number().int().min(5).max(600).default(30),
     NABLA_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(1000),
     NABLA_SPOOL_MAX_BYTES: z.coerce
@@ -35,6 +36,8 @@ export interface WorkerSettings {
   readonly name: string;
   readonly backend: 'auto' | 'native' | 'wasm';
   readonly rewardsDir?: string;
+  /** Where downloaded models are kept. */
+  readonly modelsDir: string;
   readonly leaseSeconds: number;
   readonly pollMs: number;
   readonly spoolMaxBytes: number;
@@ -56,6 +59,7 @@ export async function readSettings(env: NodeJS.ProcessEnv): Promise<WorkerSettin
     name: values.NABLA_WORKER_NAME,
     backend: values.NABLA_BACKEND,
     ...(values.NABLA_REWARDS_DIR === undefined ? {} : { rewardsDir: values.NABLA_REWARDS_DIR }),
+    modelsDir: values.NABLA_MODELS_DIR,
     leaseSeconds: values.NABLA_LEASE_SECONDS,
     pollMs: values.NABLA_POLL_MS,
     spoolMaxBytes: values.NABLA_SPOOL_MAX_BYTES,

@@ -12,6 +12,7 @@ import {
 } from '@nabla/client';
 
 import type { StepResult } from '../stepResult.ts';
+import { CheckpointRequest } from './checkpointRequest.ts';
 import { CheckpointUploads } from './checkpointUploads.ts';
 import { RunImpossible, prepareJob } from './prepareJob.ts';
 import type { ProcessPool } from './processPool.ts';
@@ -26,10 +27,14 @@ export interface RunContext {
   readonly folder: string;
   readonly pool: ProcessPool;
   readonly rewardsDir?: string;
+  /** Where downloaded models are kept. */
+  readonly modelsDir?: string;
   /** Step records of the run's last attempt by this worker were refused: its local checkpoints may be ahead of the record. */
   readonly untrusted: boolean;
   /** Reads a prompt file of the configuration. Absent where paths are not the caller's own: then such a run fails with the reason. */
   readonly readPromptFile?: (file: string) => Promise<readonly PromptRecord[]>;
+  /** Where a checkpoint file of the configuration lies. Absent in the same case. */
+  readonly checkpointFile?: (file: string) => string;
   readonly log: (level: LogLevel, message: string, runId?: string) => void;
   /** Ends the run soon, with a checkpoint, and gives it back. */
   readonly shutdown: AbortSignal;
@@ -57,6 +62,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
   const { client, workerId, log } = context;
   const runId = lease.run.id;
   const stop = new StopRequest();
+  const checkpoints = new CheckpointRequest();
   const folder = new RunFolder(context.folder, runId);
   let step = lease.checkpoint?.step ?? 0;
 
@@ -71,6 +77,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
     },
     onCommand(command) {
       if (command === 'PAUSE') stop.ask('save', 'a pause was asked for');
+      if (command === 'CHECKPOINT') checkpoints.ask();
       if (command === 'CANCEL') stop.ask('drop', 'cancelling was asked for');
     },
     onLost: (why) => stop.ask('drop', `the lease was lost: ${why}`),
@@ -141,6 +148,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
         waiting: (reason) => void channel.lease.setReason(reason),
       },
       stop,
+      { checkpoints },
     );
   }
 

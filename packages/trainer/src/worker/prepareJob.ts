@@ -1,7 +1,8 @@
 /** @file All that a claimed run needs before it can train: its configuration, its prompts, and the checkpoint to go on from. */
 import { ConnectionError, type LeaseInfo, backoffMs, pause } from '@nabla/client';
-import { parseRunConfig, type PromptRecord, type RunConfig } from '@nabla/domain';
+import { parseRunConfig, type RunConfig } from '@nabla/domain';
 
+import { bringPrompts, type PromptReader } from './bringPrompts.ts';
 import type { RunContext } from './executeRun.ts';
 import type { TrainingJob } from './protocol.ts';
 import type { RunFolder } from './runFolder.ts';
@@ -38,11 +39,7 @@ export async function prepareJob(
     if (kind === 'drop') over.abort(new RunImpossible(stop.why));
   });
   try {
-    const versionId = lease.prompts?.id;
-    const prompts = await patiently(() => promptsOf(context, config, versionId), over.signal);
-    const warmupPath = config.warmup?.path;
-    const warmupPrompts =
-      warmupPath === undefined ? undefined : await promptFile(context, warmupPath, 'warmup.path');
+    const brought = await patiently(() => bringPrompts(config, readerOf(context)), over.signal);
     await patiently(
       () =>
         folder.prepare(client, lease, {
@@ -52,38 +49,54 @@ export async function prepareJob(
         }),
       over.signal,
     );
+    const fork = await patiently(() => folder.origin(client, lease.fork ?? null, over.signal), over.signal);
+    const reference = await patiently(() => referenceOf(context, config, folder, over.signal), over.signal);
     return {
       config,
+      ...(fork === undefined ? {} : { fork }),
+      ...(reference === undefined ? {} : { reference }),
       checkpointFolder: folder.path,
-      ...(prompts === undefined ? {} : { prompts }),
-      ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
+      evaluationPrompts: brought.evaluationPrompts,
+      ...(brought.prompts === undefined ? {} : { prompts: brought.prompts }),
+      ...(brought.warmupPrompts === undefined ? {} : { warmupPrompts: brought.warmupPrompts }),
       ...(context.rewardsDir === undefined ? {} : { rewardsDir: context.rewardsDir }),
+      ...(context.modelsDir === undefined ? {} : { modelsDir: context.modelsDir }),
     };
   } finally {
     unlisten();
   }
 }
 
-async function promptsOf(
-  context: RunContext,
-  config: RunConfig,
-  versionId: string | undefined,
-): Promise<readonly PromptRecord[] | undefined> {
-  if (config.task.kind === 'file') return promptFile(context, config.task.path, 'task.path');
-  if (config.task.kind !== 'prompt_set') return undefined;
-  return context.client.promptSets.prompts(versionId ?? config.task.promptSetVersionId);
+function readerOf({ client, readPromptFile }: RunContext): PromptReader {
+  return {
+    file(file, where) {
+      if (readPromptFile === undefined)
+        throw new RunImpossible(
+          `${where} names the file "${file}": workers read no files of others. Upload it as a prompt set, or execute the run with \`nabla train\` where the file is`,
+        );
+      return readPromptFile(file);
+    },
+    promptSet: (versionId) => client.promptSets.prompts(versionId),
+  };
 }
 
-async function promptFile(
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** The checkpoint that holds the reference policy: one of the workspace, or a file where the run's own process has it. */
+async function referenceOf(
   context: RunContext,
-  file: string,
-  where: string,
-): Promise<readonly PromptRecord[]> {
-  if (context.readPromptFile === undefined)
+  config: RunConfig,
+  folder: RunFolder,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { checkpoint } = config.policyGradient.kl;
+  if (checkpoint === undefined) return undefined;
+  if (SHA256.test(checkpoint)) return folder.origin(context.client, { sha256: checkpoint }, signal);
+  if (context.checkpointFile === undefined)
     throw new RunImpossible(
-      `${where} names the file "${file}": workers read no files of others. Upload it as a prompt set, or execute the run with \`nabla train\` where the file is`,
+      `policyGradient.kl.checkpoint names the file "${checkpoint}": workers read no files of others. Give the SHA-256 of a checkpoint stored in Nabla`,
     );
-  return context.readPromptFile(file);
+  return context.checkpointFile(checkpoint);
 }
 
 /** What needs the API, tried until it is there. */

@@ -1,7 +1,7 @@
 /** @file What the worker and its training process say to each other. Both run the same code of the same version. */
 import type { PromptRecord, RunConfig, RunStage } from '@nabla/domain';
 
-import type { StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+import type { SavedCheckpoint } from '../checkpoint/checkpointStore.ts';
 import type { StepResult } from '../stepResult.ts';
 
 /** All that a training process needs to execute a run. */
@@ -11,8 +11,16 @@ export interface TrainingJob {
   readonly prompts?: readonly PromptRecord[];
   /** Pairs of the supervised stage, where the configuration names a file. */
   readonly warmupPrompts?: readonly PromptRecord[];
+  /** Of evaluation sets that do not generate theirs, by the set's name. */
+  readonly evaluationPrompts?: Readonly<Record<string, readonly PromptRecord[]>>;
   readonly rewardsDir?: string;
+  /** Where downloaded models are kept. */
+  readonly modelsDir?: string;
   readonly checkpointFolder: string;
+  /** Checkpoint file of another run whose weights this one begins with, as long as it has no checkpoint of its own. */
+  readonly fork?: string;
+  /** Checkpoint file that holds the reference policy, where the configuration names one. */
+  readonly reference?: string;
 }
 
 export interface EngineInfo {
@@ -36,6 +44,8 @@ export type ToTraining =
   | { readonly type: 'start'; readonly job: TrainingJob }
   /** One more step may be made: the results of an earlier one are safe. */
   | { readonly type: 'go' }
+  /** Make a checkpoint after the step under way. */
+  | { readonly type: 'checkpoint' }
   /** End after the step under way; with a checkpoint if the run is to go on later. */
   | { readonly type: 'stop'; readonly checkpoint: boolean };
 
@@ -43,7 +53,7 @@ export type FromTraining =
   | { readonly type: 'ready'; readonly engine: EngineInfo }
   | { readonly type: 'started'; readonly step: number; readonly totalSteps: number; readonly stage: RunStage }
   | { readonly type: 'step'; readonly result: StepResult }
-  | { readonly type: 'checkpoint'; readonly checkpoint: StoredCheckpoint }
+  | { readonly type: 'checkpoint'; readonly checkpoint: SavedCheckpoint }
   | { readonly type: 'log'; readonly level: 'INFO' | 'WARN' | 'ERROR'; readonly message: string }
   /** Why training does not go on at the moment; null when it does again. */
   | { readonly type: 'waiting'; readonly reason: string | null }

@@ -2,10 +2,12 @@ import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { checkpointPolicySchema } from '@nabla/domain';
 import { ApiError, type Client, type LeaseInfo } from '@nabla/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { listCheckpoints, saveCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+import { tinyConfig } from '../testing/tinyModel.ts';
 import { RunFolder } from './runFolder.ts';
 
 let root: string;
@@ -20,14 +22,18 @@ const save = (folder: string, step: number): Promise<StoredCheckpoint> =>
   saveCheckpoint(
     folder,
     {
-      formatVersion: 1,
+      formatVersion: 2,
+      config: tinyConfig(),
       configHash: 'c',
+      base: null,
       step,
       stage: 'WARM_UP',
       counters: { warmupCursor: step, promptCursor: 0, updates: step },
+      scalars: {},
+      metrics: {},
       tensors: [{ name: 'weights/a', shape: [1], data: Float32Array.of(step) }],
     },
-    100,
+    checkpointPolicySchema.parse({ keepLast: 100 }),
   );
 
 /** The API's store as far as a run folder needs it: `missing` steps are recorded but their artifact is gone. */

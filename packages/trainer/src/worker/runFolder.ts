@@ -95,6 +95,25 @@ export class RunFolder {
     for (const checkpoint of older.sort((a, b) => b.step - a.step)) if (await tryOne(checkpoint)) return;
   }
 
+  /**
+   * The file of another run's checkpoint that this run begins with or is compared with, downloaded unless it is there.
+   * @throws ApiError HTTP_404 when the API has it no more.
+   */
+  async origin(
+    client: Pick<Client, 'artifacts'>,
+    from: { readonly sha256: string; readonly step?: number } | null,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (from === null) return undefined;
+    // The hash in the name is what it is verified against when it is read.
+    const folder = path.join(this.path, 'origins');
+    const file = checkpointPath(folder, from.step ?? 0, from.sha256);
+    if ((await listCheckpoints(folder)).some(({ sha256 }) => sha256 === from.sha256)) return file;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await client.artifacts.download(from.sha256, file, { signal });
+    return file;
+  }
+
   /** The run is over, or another's: nothing here is needed any more. */
   remove(): Promise<void> {
     return rm(this.path, { recursive: true, force: true });

@@ -1,10 +1,12 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { tinyConfig } from '../testing/tinyModel.ts';
+import { CheckpointRequest } from './checkpointRequest.ts';
 import { ProcessPool } from './processPool.ts';
 import type { TrainingJob } from './protocol.ts';
 import { StopRequest } from './stopRequest.ts';
@@ -88,6 +90,98 @@ describe('superviseTraining', () => {
       code: 'CRASHED',
       message: expect.stringContaining('TypeError: late boom'),
     });
+  });
+
+  it.runIf(existsSync('/dev/full'))(
+    'waits while the disk is full for a checkpoint, says so, and goes on when there is room',
+    async () => {
+      const waits: (string | null)[] = [];
+      const checkpoints: number[] = [];
+      const pool = new ProcessPool('wasm');
+      const config = tinyConfig({
+        backend: 'wasm',
+        warmup: undefined,
+        policyGradient: { steps: 4, promptsPerStep: 1, groupSize: 2, maxNewTokens: 2 },
+        checkpoint: { everySteps: 2 },
+      });
+      const checkpointFolder = join(folder, 'checkpoints');
+      let pid: number | undefined;
+      try {
+        const outcome = await superviseTraining(
+          {
+            async take(engine) {
+              const taken = await pool.take(engine);
+              pid = taken.pid;
+              return taken;
+            },
+          },
+          { config, checkpointFolder },
+          {
+            // Where it will write aside, every write fails as on a full disk; the file is removed with the first attempt.
+            async started() {
+              await mkdir(checkpointFolder, { recursive: true });
+              await symlink('/dev/full', join(checkpointFolder, `.aside-${pid}`));
+            },
+            step: () => Promise.resolve(),
+            checkpoint: ({ step }) => void checkpoints.push(step),
+            log: () => undefined,
+            waiting: (reason) => void waits.push(reason),
+          },
+          new StopRequest(),
+        );
+        expect(outcome).toMatchObject({ kind: 'finished', step: 4 });
+        expect(waits).toEqual([
+          expect.stringContaining('no room on the disk for the checkpoint of step 2'),
+          null,
+        ]);
+        expect(checkpoints).toEqual([2, 4]);
+      } finally {
+        await pool.close();
+      }
+    },
+  );
+
+  it('makes a checkpoint when asked, after the step under way, and answers with the last one when nothing was done since', async () => {
+    const requests = new CheckpointRequest();
+    const made: number[] = [];
+    const pool = new ProcessPool('wasm');
+    const config = tinyConfig({
+      backend: 'wasm',
+      warmup: undefined,
+      policyGradient: { steps: 6, promptsPerStep: 1, groupSize: 2, maxNewTokens: 2 },
+      checkpoint: { everySteps: 1000 },
+    });
+    let steps = 0;
+    let askedAt = 0;
+    try {
+      await superviseTraining(
+        pool,
+        { config, checkpointFolder: join(folder, 'checkpoints') },
+        {
+          started: () => undefined,
+          step: ({ step }) => {
+            steps = step;
+            if (step === 3) {
+              askedAt = step;
+              requests.ask();
+            }
+            return Promise.resolve();
+          },
+          checkpoint: ({ step }) => void made.push(step),
+          log: () => undefined,
+          waiting: () => undefined,
+        },
+        new StopRequest(),
+        { checkpoints: requests },
+      );
+    } finally {
+      await pool.close();
+    }
+    expect([steps, made.at(-1)]).toEqual([6, 6]);
+    // One step may be computed while the one before is written down: the checkpoint holds at most that one more.
+    expect(made).toHaveLength(2);
+    expect(made[0]).toBeGreaterThanOrEqual(askedAt);
+    expect(made[0]).toBeLessThanOrEqual(askedAt + 1);
   });
 
   it('warns once of a reward that fails for some completions', async () => {

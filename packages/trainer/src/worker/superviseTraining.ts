@@ -1,4 +1,5 @@
 /** @file One run in training processes: hands stop requests on, and begins again from the last checkpoint when a process is lost. */
+import type { CheckpointRequest } from './checkpointRequest.ts';
 import type { TrainingJob } from './protocol.ts';
 import type { StopRequest } from './stopRequest.ts';
 import type { EngineChoice, TrainingHandlers, TrainingOutcome, TrainingProcess } from './trainingProcess.ts';
@@ -12,10 +13,13 @@ const SAVE_GRACE_MS = 20_000;
 
 /** A `ProcessPool`, or what a test puts in its place. */
 export interface TrainingProcesses {
-  take(engine: EngineChoice): Promise<Pick<TrainingProcess, 'run' | 'stop' | 'kill' | 'close'>>;
+  take(
+    engine: EngineChoice,
+  ): Promise<Pick<TrainingProcess, 'run' | 'checkpoint' | 'stop' | 'kill' | 'close'>>;
 }
 
-export interface StopLimits {
+export interface SuperviseOptions {
+  readonly checkpoints?: CheckpointRequest;
   readonly saveMs?: number;
 }
 
@@ -26,7 +30,7 @@ export async function superviseTraining(
   job: TrainingJob,
   handlers: TrainingHandlers,
   stop: StopRequest,
-  { saveMs = SAVE_GRACE_MS }: StopLimits = {},
+  { checkpoints, saveMs = SAVE_GRACE_MS }: SuperviseOptions = {},
 ): Promise<SupervisedOutcome> {
   let crashes = 0;
   let furthest = 0;
@@ -35,7 +39,7 @@ export async function superviseTraining(
     const { outcome, abandoned } = await runOnce(
       pool,
       job,
-      { stop, saveMs },
+      { stop, checkpoints, saveMs },
       {
         ...handlers,
         async started(at) {
@@ -48,6 +52,10 @@ export async function superviseTraining(
           step = result.step;
           if (step > furthest) crashes = 0;
           furthest = Math.max(furthest, step);
+        },
+        async checkpoint(checkpoint) {
+          checkpoints?.made();
+          await handlers.checkpoint(checkpoint);
         },
       },
     );
@@ -78,7 +86,11 @@ export async function superviseTraining(
 async function runOnce(
   pool: TrainingProcesses,
   job: TrainingJob,
-  { stop, saveMs }: { stop: StopRequest; saveMs: number },
+  {
+    stop,
+    checkpoints,
+    saveMs,
+  }: { stop: StopRequest; checkpoints: CheckpointRequest | undefined; saveMs: number },
   handlers: TrainingHandlers,
 ): Promise<{ outcome: TrainingOutcome; abandoned: boolean }> {
   let process;
@@ -105,6 +117,7 @@ async function runOnce(
       kind === 'save' ? saveMs : DROP_GRACE_MS,
     );
   });
+  const unlistenCheckpoints = checkpoints?.listen(() => running.checkpoint());
   try {
     const outcome = await running.run(job, {
       ...handlers,
@@ -117,6 +130,7 @@ async function runOnce(
     return { outcome, abandoned };
   } finally {
     unlisten();
+    unlistenCheckpoints?.();
     clearTimeout(deadline);
     await running.close();
   }

@@ -7,9 +7,16 @@ import { configHash } from '@nabla/domain';
 
 import { openBackend, type Backend } from '../backend/backend.ts';
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
-import { removeUnfinished, restoreLatest, saveCheckpoint } from '../checkpoint/checkpointStore.ts';
+import {
+  readCheckpoint,
+  removeUnfinished,
+  restoreLatest,
+  saveCheckpoint,
+  type SavedCheckpoint,
+} from '../checkpoint/checkpointStore.ts';
 import { TrainerError } from '../errors.ts';
 import { createSession, type Session } from '../session.ts';
+import { inPolicyGradient } from '../sessionState.ts';
 import {
   STEPS_IN_FLIGHT,
   isToTraining,
@@ -25,6 +32,8 @@ const MAX_UNCAUGHT_CHARS = 1000;
 
 let credits = STEPS_IN_FLIGHT;
 let stop: { checkpoint: boolean } | undefined;
+/** Somebody asked for a checkpoint now. */
+let asked = false;
 let wake: () => void = () => undefined;
 let start: (job: TrainingJob) => void;
 const started = new Promise<TrainingJob>((resolve) => (start = resolve));
@@ -38,6 +47,9 @@ process.on('message', (message: unknown) => {
     case 'go':
       credits++;
       break;
+    case 'checkpoint':
+      asked = true;
+      break;
     case 'stop':
       stop = { checkpoint: message.checkpoint };
       break;
@@ -48,6 +60,7 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches every process of the terminal; the parent decides what it means for the run.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
+process.on('SIGUSR2', () => undefined);
 
 // Of code that nobody awaits: a reward module's timer, or a promise it let go of. The state is unknown, so the process ends.
 process.on('uncaughtException', (error: unknown) => {
@@ -73,31 +86,37 @@ function send(message: FromTraining): Promise<void> {
   });
 }
 
-/** Lets messages in, then waits until the condition holds or the run is to stop. */
+/** Lets messages in, then waits until the condition holds. */
 async function until(condition: () => boolean): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
-  while (!condition() && stop === undefined) await new Promise<void>((resolve) => (wake = resolve));
+  while (!condition()) await new Promise<void>((resolve) => (wake = resolve));
 }
 
 async function train(backend: Backend, job: TrainingJob): Promise<void> {
-  const session = await openSession(backend, job);
+  const { session, restored } = await openSession(backend, job);
   const { everySteps } = job.config.checkpoint;
-  let saved = session.step;
+  let last: SavedCheckpoint | undefined = restored;
+  /** A checkpoint never holds a step whose results are not yet on disk: resuming from it would leave a gap in the record. */
   const save = async (): Promise<void> => {
-    if (saved === session.step) return;
-    await saveWithPatience(job, session);
-    saved = session.step;
+    await until(() => credits === STEPS_IN_FLIGHT || stop?.checkpoint === false);
+    if (stop?.checkpoint === false || session.step === 0) return;
+    if (last?.step !== session.step) last = await saveWithPatience(job, session);
+    else if (!asked) return;
+    // Told again where it is there already: whoever asks for one now is answered with it.
+    asked = false;
+    await send({ type: 'checkpoint', checkpoint: last });
   };
   await send({ type: 'started', step: session.step, totalSteps: session.totalSteps, stage: session.stage });
   while (session.step < session.totalSteps) {
-    await until(() => credits > 0);
+    await until(() => credits > 0 || stop !== undefined);
     if (stop !== undefined) break;
+    if (asked) await save();
     credits--;
     await send({ type: 'step', result: await session.next() });
-    if (session.step % everySteps === 0) await saveWhenSafe(save);
+    if (session.step % everySteps === 0) await save();
   }
   if (session.step === session.totalSteps) {
-    await saveWhenSafe(save);
+    await save();
     await send({ type: 'finished', step: session.step, weightsHash: await session.weightsHash() });
   } else {
     if (stop?.checkpoint === true) await save();
@@ -106,43 +125,50 @@ async function train(backend: Backend, job: TrainingJob): Promise<void> {
   session.dispose();
 }
 
-/** A checkpoint never holds a step whose results are not yet on disk: resuming from it would leave a gap in the record. */
-async function saveWhenSafe(save: () => Promise<void>): Promise<void> {
-  await until(() => credits === STEPS_IN_FLIGHT);
-  if (credits === STEPS_IN_FLIGHT) await save();
-}
-
-async function openSession(backend: Backend, job: TrainingJob): Promise<Session> {
-  const { config, prompts, warmupPrompts, rewardsDir, checkpointFolder } = job;
+async function openSession(
+  backend: Backend,
+  job: TrainingJob,
+): Promise<{ session: Session; restored: SavedCheckpoint | undefined }> {
+  const { config, prompts, warmupPrompts, evaluationPrompts, rewardsDir, modelsDir, checkpointFolder } = job;
   await removeUnfinished(checkpointFolder);
   const warn = (message: string): void => void send({ type: 'log', level: 'WARN', message });
-  const restored = await restoreLatest(checkpointFolder, configHash(config), warn);
+  const log = (message: string): void => void send({ type: 'log', level: 'INFO', message });
+  const own = await restoreLatest(checkpointFolder, configHash(config), warn);
+  const fork = own === undefined && job.fork !== undefined ? await readCheckpoint(job.fork) : undefined;
+  const needsReference = own === undefined || !inPolicyGradient(own.state);
   const session = await createSession({
     config,
     backend,
-    ...(prompts === undefined ? {} : { prompts }),
-    ...(warmupPrompts === undefined ? {} : { warmupPrompts }),
-    ...(rewardsDir === undefined ? {} : { rewardsDir }),
+    prompts,
+    warmupPrompts,
+    evaluationPrompts,
+    rewardsDir,
+    modelsDir,
+    log,
     warn,
-    ...(restored === undefined ? {} : { restore: restored.state }),
+    restore: own?.state,
+    fork,
+    reference:
+      needsReference && job.reference !== undefined ? await readCheckpoint(job.reference) : undefined,
   });
-  if (restored !== undefined)
-    await send({
-      type: 'log',
-      level: 'INFO',
-      message: `resumed after step ${session.step} from checkpoint ${restored.checkpoint.sha256.slice(0, 12)}`,
-    });
-  return session;
+  const from =
+    own !== undefined
+      ? `resumed after step ${session.step} from checkpoint ${own.checkpoint.sha256.slice(0, 12)}`
+      : fork !== undefined
+        ? `begins with the weights of step ${fork.step} of another run`
+        : undefined;
+  if (from !== undefined) await send({ type: 'log', level: 'INFO', message: from });
+  return { session, restored: own && { ...own.checkpoint, metrics: own.state.metrics } };
 }
 
 /** A full disk is waited out: the run stands still, says why, and loses nothing. */
-async function saveWithPatience(job: TrainingJob, session: Session): Promise<void> {
+async function saveWithPatience(job: TrainingJob, session: Session): Promise<SavedCheckpoint> {
   const state = await session.snapshot();
   for (let attempt = 0; ; attempt++) {
     try {
-      const checkpoint = await saveCheckpoint(job.checkpointFolder, state, job.config.checkpoint.keepLast);
+      const checkpoint = await saveCheckpoint(job.checkpointFolder, state, job.config.checkpoint);
       if (attempt > 0) await send({ type: 'waiting', reason: null });
-      return await send({ type: 'checkpoint', checkpoint });
+      return checkpoint;
     } catch (error) {
       if (!isDiskFull(error) || stop?.checkpoint === false) throw error;
       if (attempt === 0)

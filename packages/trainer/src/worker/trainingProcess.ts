@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import type { RunStage } from '@nabla/domain';
 
-import type { StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+import type { SavedCheckpoint } from '../checkpoint/checkpointStore.ts';
 import type { StepResult } from '../stepResult.ts';
 import {
   isFromTraining,
@@ -22,7 +22,7 @@ export type EngineChoice = 'auto' | 'native' | 'wasm';
 export interface TrainingHandlers {
   readonly started: (at: { step: number; totalSteps: number; stage: RunStage }) => void | Promise<void>;
   readonly step: (result: StepResult) => Promise<void>;
-  readonly checkpoint: (checkpoint: StoredCheckpoint) => void | Promise<void>;
+  readonly checkpoint: (checkpoint: SavedCheckpoint) => void | Promise<void>;
   readonly log: (level: 'INFO' | 'WARN' | 'ERROR', message: string) => void | Promise<void>;
   readonly waiting: (reason: string | null) => void;
 }
@@ -159,6 +159,11 @@ export class TrainingProcess {
         return { kind: 'failed', code, message: message.message, step, promptIndex };
       }
     }
+  }
+
+  /** Asks for a checkpoint after the step under way; the last one is told again if nothing was done since. */
+  checkpoint(): void {
+    this.#send({ type: 'checkpoint' });
   }
 
   /** Asks it to end after the step under way, with a checkpoint if the run is to go on later. */

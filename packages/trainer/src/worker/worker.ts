@@ -88,6 +88,7 @@ export async function runWorker(
       shutdown,
       abandon: abandon.signal,
       spoolMaxBytes,
+      modelsDir: path.resolve(settings.modelsDir),
       ...rewards,
     };
     await serveRuns(context, settings, { register, untrusted: new Set(rejectedRuns) });

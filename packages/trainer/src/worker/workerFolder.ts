@@ -36,11 +36,16 @@ export async function makeRewardsFolder(folder: string): Promise<string | null> 
   }
 }
 
+/** Another process works in the folder. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse';
+}
+
 export interface FolderLock {
   release(): Promise<void>;
 }
 
-/** @throws Error naming the process that has the folder. A lock whose process is gone is taken over. */
+/** @throws FolderInUse naming the process that has the folder. A lock whose process is gone is taken over. */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, 'lock');
@@ -56,8 +61,8 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     }
     const holder = await readLock(file);
     if (holder !== undefined && (await isAlive(holder)))
-      throw new Error(
-        `the folder ${folder} is in use by process ${holder.pid}; give this worker a folder of its own (NABLA_WORKER_DIR)`,
+      throw new FolderInUse(
+        `the folder ${folder} is in use by process ${holder.pid}: wait for its end, or take another folder (of a worker: NABLA_WORKER_DIR)`,
       );
     await rm(file, { force: true });
   }

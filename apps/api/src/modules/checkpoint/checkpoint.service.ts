@@ -1,6 +1,7 @@
 /** @file A checkpoint becomes a row once its artifact is durable. */
 import { hashToken, newId, type Prisma } from '@nabla/db';
-import { runConfigSchema } from '@nabla/domain';
+import { keptCheckpoints, parseRunConfig } from '@nabla/domain';
+import { z } from 'zod';
 import { actorOf, type Context } from '../../context.ts';
 import { refuse } from '../../errors.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
@@ -9,6 +10,7 @@ import { leaseLost } from '../trainer/lease.service.ts';
 import { transact } from '../../transact.ts';
 
 const MAX_METRICS_CHARS = 50_000;
+const metricsSchema = z.record(z.string(), z.unknown());
 
 export interface RecordCheckpointInput {
   runId: string;
@@ -48,7 +50,11 @@ export async function recordCheckpoint(ctx: Context, input: RecordCheckpointInpu
     if (held.length === 0) throw leaseLost(['input', 'leaseToken']);
     const place = { runId_step: { runId: run.id, step } };
     const known = await tx.checkpoint.findUnique({ where: place });
-    if (known !== null && known.sha256 === sha256 && known.deletedAt === null) return { checkpoint: known };
+    await answerRequest(tx, run.id, step);
+    if (known !== null && known.sha256 === sha256 && known.deletedAt === null) {
+      await publishIn(tx, runEvent(run));
+      return { checkpoint: known };
+    }
     const data = { sha256, bytes, metrics, createdAt: new Date(), deletedAt: null };
     const checkpoint = await tx.checkpoint.upsert({
       where: place,
@@ -61,20 +67,29 @@ export async function recordCheckpoint(ctx: Context, input: RecordCheckpointInpu
   });
 }
 
-/** Marks what is older than the run's last `checkpoint.keepLast` as removed; the sweep takes their files. */
+/** Marks what the run's policy does not keep as removed; the sweep takes their files. */
 async function letGo(tx: Prisma.TransactionClient, run: { id: string; config: unknown }): Promise<void> {
-  const { checkpoint } = runConfigSchema.parse(run.config);
-  const kept = await tx.checkpoint.findMany({
+  const config = parseRunConfig(run.config);
+  // Written by another version of Nabla: better to keep too much than to guess.
+  if (!config.ok) return;
+  const present = await tx.checkpoint.findMany({
     where: { runId: run.id, deletedAt: null },
-    orderBy: { step: 'desc' },
-    take: checkpoint.keepLast,
-    select: { step: true },
+    select: { step: true, metrics: true },
   });
-  const oldest = kept.at(-1);
-  if (oldest === undefined) return;
+  const rated = present.map(({ step, metrics }) => ({ step, metrics: metricsSchema.parse(metrics) }));
+  const kept = keptCheckpoints(config.config.checkpoint, rated);
+  if (kept.size === present.length) return;
   await tx.checkpoint.updateMany({
-    where: { runId: run.id, deletedAt: null, step: { lt: oldest.step } },
+    where: { runId: run.id, deletedAt: null, step: { notIn: [...kept] } },
     data: { deletedAt: new Date() },
+  });
+}
+
+/** A checkpoint that was asked for is there: of the step of the request, or of a later one. */
+async function answerRequest(tx: Prisma.TransactionClient, runId: string, step: number): Promise<void> {
+  await tx.run.updateMany({
+    where: { id: runId, pendingCommand: 'CHECKPOINT', checkpointAskedAt: { lte: step } },
+    data: { pendingCommand: null, checkpointAskedAt: null },
   });
 }
 

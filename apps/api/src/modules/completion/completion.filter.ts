@@ -19,6 +19,7 @@ export interface Range {
 }
 export interface CompletionFilter extends Combinators<CompletionFilter> {
   ids?: Maybe<readonly string[]>;
+  evaluationSet?: Maybe<string>;
   step?: Maybe<Range>;
   group?: Maybe<number>;
   text?: Maybe<string>;
@@ -36,6 +37,23 @@ export function compileCompletionFilter(filter: Maybe<CompletionFilter>, viewerI
   return compileFilter(filter, (part) => conditionsOf(part, viewerId));
 }
 
+/**
+ * The same with its default: a filter that speaks neither of evaluation sets nor of single completions means those that were
+ * trained on.
+ */
+export function completionScope(filter: Maybe<CompletionFilter>, viewerId: string): Sql {
+  const given = compileCompletionFilter(filter, viewerId);
+  if (given !== null && namesItsSet(filter)) return given;
+  const trained = Prisma.sql`c.evaluation_set IS NULL`;
+  return given === null ? trained : Prisma.sql`(${trained} AND ${given})`;
+}
+
+function namesItsSet(filter: Maybe<CompletionFilter>): boolean {
+  if (filter == null) return false;
+  if (filter.evaluationSet !== undefined || filter.ids != null) return true;
+  return [...(filter.and ?? []), ...(filter.or ?? []), filter.not].some(namesItsSet);
+}
+
 /** True for a completion `c` on which the person has a current verdict. */
 export function judgedBy(viewerId: string): Sql {
   return Prisma.sql`EXISTS (SELECT 1 FROM verdict v WHERE v.run_id = c.run_id AND v.step = c.step AND v.index = c.index
@@ -45,6 +63,13 @@ export function judgedBy(viewerId: string): Sql {
 function conditionsOf(filter: CompletionFilter, viewerId: string): Sql[] {
   const conditions: Sql[] = [];
   if (filter.ids != null) conditions.push(isOneOf(filter.ids));
+  if (filter.evaluationSet !== undefined) {
+    conditions.push(
+      filter.evaluationSet === null
+        ? Prisma.sql`c.evaluation_set IS NULL`
+        : Prisma.sql`c.evaluation_set = ${boundedText(filter.evaluationSet, 'evaluationSet')}`,
+    );
+  }
   if (filter.step != null) conditions.push(...stepConditions(filter.step));
   if (filter.group != null) conditions.push(Prisma.sql`c."group" = ${filter.group}::int`);
   if (filter.text != null && filter.text !== '') {

@@ -3,7 +3,7 @@ import { Prisma } from '@nabla/db';
 import { columnsOf, type ListKey, type ListPlan } from '../../relay/listPlan.ts';
 import type { PageArgs } from '../../relay/page.ts';
 import type { Completion } from '../../sources.ts';
-import { type CompletionFilter, compileCompletionFilter } from './completion.filter.ts';
+import { type CompletionFilter, completionScope } from './completion.filter.ts';
 
 export interface CompletionOrder {
   field: 'STEP' | 'REWARD' | 'ADVANTAGE' | 'KL' | 'DELTA_LOGP';
@@ -32,13 +32,14 @@ const completionColumns = {
   logp: 'logp',
   refLogp: 'ref_logp',
   updatedLogp: 'updated_logp',
+  evaluationSet: 'evaluation_set',
 } satisfies Record<keyof Completion, string>;
 
 /** Select list of a completion aliased `c`. */
 export const completionColumnsSql = columnsOf('c', completionColumns);
 export const completionSelect = completionColumnsSql.text;
 
-/** Completions of a run; by step and index, ascending, when nothing else is said. */
+/** Completions of a run, those trained on unless the filter names an evaluation set; by step and index, ascending, when nothing else is said. */
 export function completionPlan(args: CompletionListArgs, viewerId: string): ListPlan {
   const order = args.orderBy ?? { field: 'STEP', direction: 'ASC' };
   const descending = order.direction === 'DESC';
@@ -52,7 +53,7 @@ export function completionPlan(args: CompletionListArgs, viewerId: string): List
     match: Prisma.sql`c.run_id = parent.id`,
     columns: completionColumnsSql,
     from: Prisma.sql`completion c`,
-    where: compileCompletionFilter(args.filter, viewerId),
+    where: completionScope(args.filter, viewerId),
     keys: value === null ? place : [{ expression: value, type: 'float8', descending }, ...place],
   };
 }

@@ -46,7 +46,7 @@ const KEYS = 'unnest($1::text[], $2::int[], $3::int[]) AS k(run_id, step, index)
 const completionsQuery = `
   SELECT k.run_id, ${completionSelect} FROM ${KEYS} JOIN completion c USING (run_id, step, index)`;
 const rewardsQuery = `
-  SELECT r.run_id, r.step, r.index, r.component, r.value, r.weight, r.version, r.error
+  SELECT r.run_id, r.step, r.index, r.component, r.value, r.used, r.weight, r.version, r.error
   FROM ${KEYS} JOIN reward r USING (run_id, step, index) ORDER BY r.position`;
 const tokensQuery = `
   SELECT t.run_id, t.step, t.index, t.token_ids AS "tokenIds", t.pieces, t.logp, t.ref_logp AS "refLogp", t.updated_logp AS "updatedLogp"

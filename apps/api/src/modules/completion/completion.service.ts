@@ -14,9 +14,9 @@ export async function completionsOfStep(
   if (limit < 0 || limit > MAX_PAGE_SIZE) {
     throw refuse('TOO_LARGE', `"first" is ${limit}; a page holds 0 to ${MAX_PAGE_SIZE}.`, ['first']);
   }
-  const { runId, step } = event;
+  const { runId, step, evaluationSet } = event;
   return ctx.db.prisma.completion.findMany({
-    where: { runId, step },
+    where: { runId, step, evaluationSet },
     orderBy: { index: 'asc' },
     take: limit,
   });

@@ -14,6 +14,9 @@ export const Completion = objectType({
     });
     t.nonNull.int('step');
     t.nonNull.int('index');
+    t.string('evaluationSet', {
+      description: 'The evaluation set it was sampled for; null when it was trained on.',
+    });
     t.nonNull.int('group', {
       description: 'Which prompt of the step (0-based) it answers; completions of one group share it.',
     });
@@ -77,7 +80,11 @@ export const RewardComponent = objectType({
   name: 'RewardComponent',
   definition(t) {
     t.nonNull.string('name', { resolve: (reward) => reward.component });
-    t.float('value');
+    t.float('value', { description: 'As the component gave it.' });
+    t.float('used', {
+      description:
+        'What entered the sum, after clipping and normalising; null when the trainer did not tell.',
+    });
     t.nonNull.float('weight');
     t.nonNull.string('version');
     t.string('error');
@@ -131,6 +138,10 @@ export const CompletionFilter = inputObjectType({
     t.list.nonNull.field('or', { type: 'CompletionFilter' });
     t.field('not', { type: 'CompletionFilter' });
     t.list.nonNull.id('ids');
+    t.string('evaluationSet', {
+      description:
+        'Completions of this evaluation set; null: those trained on, which is meant too when no part of the filter has this field (or ids).',
+    });
     t.field('step', { type: 'IntRange' });
     t.int('group');
     t.string('text', { description: 'Part of the prompt or of the completion, in any case.' });

@@ -9,6 +9,7 @@ import {
   PRESETS,
   runConfigToYaml,
   totalSteps,
+  workerNotes,
 } from '@nabla/domain';
 import { refuse, type UserError } from '../../errors.ts';
 
@@ -50,9 +51,9 @@ export function validateConfig(source: ConfigSource) {
     config,
     configHash: configHash(config),
     totalSteps: totalSteps(config),
-    parameterCount: parameterCount(config.model),
+    parameterCount: config.model.kind === 'scratch' ? parameterCount(config.model) : null,
     errors: [],
-    notes: configNotes(config),
+    notes: [...configNotes(config), ...workerNotes(config)],
   };
 }
 

@@ -2,7 +2,12 @@
 import { Prisma } from '@nabla/db';
 import { actorOf, type Context } from '../../context.ts';
 import type { Completion } from '../../sources.ts';
-import { type CompletionFilter, compileCompletionFilter, judgedBy } from '../completion/completion.filter.ts';
+import {
+  type CompletionFilter,
+  compileCompletionFilter,
+  completionScope,
+  judgedBy,
+} from '../completion/completion.filter.ts';
 import { completionColumnsSql } from '../completion/completion.list.ts';
 import { requireRun } from '../node/find.ts';
 
@@ -23,9 +28,11 @@ export async function nextToReview(
   const { userId } = actorOf(ctx);
   const run = await requireRun(ctx, args.runId, ['runId']);
   const excluded = compileCompletionFilter(args.excludeIds == null ? null : { ids: args.excludeIds }, userId);
-  const filter = compileCompletionFilter(args.filter, userId);
-  const conditions = [Prisma.sql`c.run_id = ${run.id}`, Prisma.sql`NOT ${judgedBy(userId)}`];
-  if (filter !== null) conditions.push(filter);
+  const conditions = [
+    Prisma.sql`c.run_id = ${run.id}`,
+    Prisma.sql`NOT ${judgedBy(userId)}`,
+    completionScope(args.filter, userId),
+  ];
   if (excluded !== null) conditions.push(Prisma.sql`NOT ${excluded}`);
   const query = Prisma.sql`
     SELECT ${completionColumnsSql} FROM completion c
@@ -40,7 +47,7 @@ export async function nextToReview(
 export async function reviewProgress(ctx: Context, args: ReviewArgs) {
   const { userId } = actorOf(ctx);
   const run = await requireRun(ctx, args.runId, ['runId']);
-  const filter = compileCompletionFilter(args.filter, userId) ?? Prisma.sql`TRUE`;
+  const filter = completionScope(args.filter, userId);
   const query = Prisma.sql`
     SELECT (SELECT count(*)::int FROM completion c WHERE c.run_id = ${run.id} AND ${filter}) AS total,
            count(DISTINCT (c.step, c.index)) FILTER (WHERE v.author_id = ${userId})::int AS "judgedByMe",

@@ -57,6 +57,25 @@ export function cancelRun(ctx: Context, id: string) {
   });
 }
 
+/**
+ * RUNNING → CHECKPOINT pending until one is recorded. A pause that waits writes a checkpoint by itself and stays; asked for
+ * again, the earlier request stands.
+ */
+export function checkpointRun(ctx: Context, id: string) {
+  return command(ctx, id, 'asked for a checkpoint', (run) => {
+    if (run.status !== 'RUNNING') return null;
+    switch (run.pendingCommand) {
+      case 'CANCEL':
+        return null;
+      case 'PAUSE':
+      case 'CHECKPOINT':
+        return {};
+      default:
+        return { pendingCommand: 'CHECKPOINT', checkpointAskedAt: run.step };
+    }
+  });
+}
+
 /** @param move what changes; nothing when the run is there already; null when the move is not allowed. */
 async function command(
   ctx: Context,

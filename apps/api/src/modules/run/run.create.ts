@@ -2,12 +2,13 @@
 import { newId, Prisma } from '@nabla/db';
 import { BOUNDS, configHash, type RunConfig, runConfigToYaml, totalSteps } from '@nabla/domain';
 import { actorOf, type Context } from '../../context.ts';
-import { refuse, Refusal, type UserError } from '../../errors.ts';
+import { refuse, Refusal } from '../../errors.ts';
 import { boundedText, refuseNul, requiredText, tagList } from '../../input.ts';
 import { publishIn, runEvent } from '../../realtime/publish.ts';
 import type { Run } from '../../sources.ts';
 import { configErrors, parseConfigSource } from '../config/config.service.ts';
-import { requireProject, requireRun } from '../node/find.ts';
+import { requireProject } from '../node/find.ts';
+import { checkReferences, refuseLocal } from './run.references.ts';
 import { transact } from '../../transact.ts';
 
 type Maybe<T> = T | null | undefined;
@@ -24,44 +25,74 @@ export interface CreateRunInput {
   workerId?: Maybe<string>;
 }
 
+/** What a fork adds to the way every run is made. */
+export interface Origin {
+  columns: Pick<Prisma.RunUncheckedCreateInput, 'forkedFromRunId' | 'forkedFromStep' | 'forkedFromSha256'>;
+  /** The configuration as this origin makes it. @throws Refusal when it does not fit. */
+  adapt: (config: RunConfig) => RunConfig;
+  /** Runs in the transaction that stores the run. */
+  inTransaction: (tx: Prisma.TransactionClient) => Promise<void>;
+}
+
 /**
  * The run; the one there is already when the idempotency key was used before in the project.
  * @throws Refusal CONFLICT when the key was used for another configuration.
  */
-export async function createRun(ctx: Context, input: CreateRunInput): Promise<{ run: Run }> {
+export function createRun(ctx: Context, input: CreateRunInput): Promise<{ run: Run }> {
+  return createFrom(ctx, input, null);
+}
+
+/** The same for a run with an origin. */
+export async function createFrom(
+  ctx: Context,
+  input: CreateRunInput,
+  origin: Origin | null,
+): Promise<{ run: Run }> {
   const { workspaceId, userId } = actorOf(ctx);
   const project = await requireProject(ctx, input.projectId, ['input', 'projectId']);
   const key =
     input.idempotencyKey == null
       ? null
       : requiredText(input.idempotencyKey, 200, ['input', 'idempotencyKey']);
-  const data = runDataOf(input, { workspaceId, projectId: project.id, ownerId: userId });
+  const given = configOf(input);
+  const config = origin?.adapt(given) ?? given;
+  const data = {
+    ...runDataOf(config === given ? input : { ...input, yaml: null }, config, {
+      workspaceId,
+      projectId: project.id,
+      ownerId: userId,
+    }),
+    ...origin?.columns,
+  };
+  const experiment = { configHash: data.configHash, fork: origin?.columns.forkedFromSha256 ?? null };
   if (key !== null) {
     const before = await findByKey(ctx, project.id, key);
-    if (before !== null) return { run: sameExperiment(before, data.configHash) };
+    if (before !== null) return { run: sameExperiment(before, experiment) };
   }
-  await checkReferences(ctx, data, workspaceId);
+  await checkReferences(ctx, config, data);
   const tags = tagList(input.tags ?? [], ['input', 'tags']);
   try {
-    return {
-      run: await transact(ctx.db, (tx) => insertRun(tx, { ...data, idempotencyKey: key }, tags)),
-    };
+    const run = await transact(ctx.db, async (tx) => {
+      await origin?.inTransaction(tx);
+      return insertRun(tx, { ...data, idempotencyKey: key }, tags);
+    });
+    return { run };
   } catch (error) {
     // Two requests with one key at once: the second finds the first one's run.
     const first = isUniqueViolation(error) && key !== null ? await findByKey(ctx, project.id, key) : null;
     if (first === null) throw error;
-    return { run: sameExperiment(first, data.configHash) };
+    return { run: sameExperiment(first, experiment) };
   }
 }
 
-/** The columns of a run, its configuration validated. @throws Refusal with the path of every field that is wrong. */
+/** The columns of a run. @throws Refusal with the path of every field that is wrong. */
 export function runDataOf(
   input: Omit<CreateRunInput, 'projectId' | 'idempotencyKey' | 'tags'>,
+  config: RunConfig,
   place: { workspaceId: string; projectId: string; ownerId: string },
 ) {
-  const config = configOf(input);
   // A reserved run is made by the process that has the files (`nabla train`) and claimed by it alone.
-  if (input.workerId == null) refuseFiles(config);
+  if (input.workerId == null) refuseLocal(config);
   return {
     id: newId('run'),
     ...place,
@@ -95,7 +126,8 @@ export async function insertRun(
   return run;
 }
 
-function configOf(input: Pick<CreateRunInput, 'config' | 'yaml'>): RunConfig {
+/** The configuration given, validated. @throws Refusal with the path of every field that is wrong. */
+export function configOf(input: Pick<CreateRunInput, 'config' | 'yaml'>): RunConfig {
   const result = parseConfigSource(input);
   if (!result.ok) throw new Refusal(configErrors(result, 'config'));
   // YAML can write one by an escape.
@@ -103,58 +135,17 @@ function configOf(input: Pick<CreateRunInput, 'config' | 'yaml'>): RunConfig {
   return result.config;
 }
 
-/** @throws Refusal INVALID_INPUT naming every file that the configuration wants to have read. */
-function refuseFiles(config: RunConfig): void {
-  const errors: UserError[] = [];
-  const add = (path: string[], remedy: string) => {
-    const message = `${path.join('.')} names a file, and workers read no files of others: ${remedy}.`;
-    errors.push({ code: 'INVALID_INPUT', message, path: ['config', ...path] });
-  };
-  const ownProcess = 'execute the run with `nabla train --server` where the file is';
-  if (config.task.kind === 'file') add(['task', 'kind'], `upload a prompt set, or ${ownProcess}`);
-  if (config.warmup?.path !== undefined) {
-    add(['warmup', 'path'], `leave it out to warm up on the task's own prompts, or ${ownProcess}`);
-  }
-  if (errors.length > 0) throw new Refusal(errors);
-}
-
-/** What the run names must be there, in this workspace. @throws Refusal NOT_FOUND */
-async function checkReferences(
-  ctx: Context,
-  data: ReturnType<typeof runDataOf>,
-  workspaceId: string,
-): Promise<void> {
-  const { clonedFromId, reservedWorkerId, promptSetVersionId } = data;
-  const { prisma } = ctx.db;
-  if (clonedFromId !== null) await requireRun(ctx, clonedFromId, ['input', 'clonedFromId']);
-  if (
-    reservedWorkerId !== null &&
-    (await prisma.worker.count({ where: { id: reservedWorkerId, workspaceId } })) === 0
-  ) {
-    throw refuse('NOT_FOUND', `There is no worker "${reservedWorkerId.slice(0, 80)}".`, [
-      'input',
-      'workerId',
-    ]);
-  }
-  if (promptSetVersionId === null) return;
-  const where = { id: promptSetVersionId, promptSet: { project: { workspaceId } } };
-  if ((await prisma.promptSetVersion.count({ where })) === 0) {
-    const path = ['config', 'task', 'promptSetVersionId'];
-    const message = `There is no prompt set version "${promptSetVersionId.slice(0, 80)}"; upload a prompt file first.`;
-    throw refuse('NOT_FOUND', message, path);
-  }
-}
-
 function findByKey(ctx: Context, projectId: string, idempotencyKey: string): Promise<Run | null> {
   return ctx.db.prisma.run.findUnique({ where: { projectId_idempotencyKey: { projectId, idempotencyKey } } });
 }
 
 /** The run of a key, if it is the experiment that is asked for now. */
-function sameExperiment(before: Run, hash: string): Run {
-  if (before.configHash === hash) return before;
+function sameExperiment(before: Run, now: { configHash: string; fork: string | null }): Run {
+  if (before.configHash === now.configHash && before.forkedFromSha256 === now.fork) return before;
+  const other = before.configHash === now.configHash ? 'another origin' : 'another configuration';
   throw refuse(
     'CONFLICT',
-    `The idempotency key was used for run ${before.number}, which has another configuration; give a new key.`,
+    `The idempotency key was used for run ${before.number}, which has ${other}; give a new key.`,
     ['input', 'idempotencyKey'],
   );
 }

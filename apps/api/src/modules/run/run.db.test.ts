@@ -104,8 +104,52 @@ describe('creating', () => {
         { code: 'INVALID_INPUT', path: ['config', 'warmup', 'path'] },
       ],
     });
+    const elsewhere = {
+      ...testConfig,
+      evaluation: { sets: [{ name: 'own', task: { kind: 'file', path: 'held_out.jsonl' } }] },
+      policyGradient: {
+        steps: 10,
+        kl: { beta: 0.1, reference: 'checkpoint', checkpoint: './reference.ckpt' },
+      },
+    };
+    expect((await create({ config: elsewhere })).errors).toMatchObject([
+      { path: ['config', 'evaluation', 'sets', '0', 'task', 'kind'] },
+      {
+        path: ['config', 'policyGradient', 'kl', 'checkpoint'],
+        message: expect.stringContaining('give the SHA-256 of a checkpoint of this workspace'),
+      },
+    ]);
     const workerId = await register(api, 'wrk_with_files');
+    expect(await create({ config: elsewhere, workerId })).toMatchObject({ errors: [] });
     expect(await create({ config, workerId })).toMatchObject({ run: { status: 'QUEUED' }, errors: [] });
+  });
+
+  test('what a configuration names must be in the workspace: prompt sets of evaluation, the reference checkpoint', async () => {
+    const config = {
+      ...testConfig,
+      evaluation: { sets: [{ name: 'own', task: { kind: 'prompt_set', promptSetVersionId: 'psv_none' } }] },
+    };
+    expect((await create({ config })).errors).toMatchObject([
+      { code: 'NOT_FOUND', path: ['config', 'evaluation', 'sets', '0', 'task', 'promptSetVersionId'] },
+    ]);
+    const kl = { beta: 0.1, reference: 'checkpoint', checkpoint: 'a'.repeat(64) };
+    expect(
+      (await create({ config: { ...testConfig, policyGradient: { steps: 1, kl } } })).errors,
+    ).toMatchObject([{ code: 'NOT_FOUND', path: ['config', 'policyGradient', 'kl', 'checkpoint'] }]);
+  });
+
+  test('a model directory may be named, and the validation says that the worker must have it', async () => {
+    const config = { ...testConfig, model: { kind: 'hugging_face', source: '/models/small' } };
+    expect((await create({ config })).errors).toEqual([]);
+    const { validateConfig } = await ask<{ validateConfig: { parameterCount: null; notes: string[] } }>(
+      api,
+      'query($config: JSON) { validateConfig(config: $config) { parameterCount notes } }',
+      { config },
+    );
+    expect(validateConfig.parameterCount).toBeNull();
+    expect(validateConfig.notes).toContain(
+      'The model directory /models/small must exist on the worker that takes the run.',
+    );
   });
 
   test.each<[string, object, string[], RegExp]>([

@@ -34,6 +34,7 @@ export interface RunFilter extends Combinators<RunFilter> {
   text?: Maybe<string>;
   tags?: Maybe<readonly string[]>;
   ownerIds?: Maybe<readonly string[]>;
+  forkedFromIds?: Maybe<readonly string[]>;
   archived?: Maybe<boolean>;
   createdAfter?: Maybe<Date>;
   createdBefore?: Maybe<Date>;
@@ -63,6 +64,10 @@ function conditionsOf(filter: RunFilter): Sql[] {
   }
   if (filter.ownerIds != null) {
     conditions.push(Prisma.sql`r.owner_id = ANY(${boundedList(filter.ownerIds, 'ownerIds')}::text[])`);
+  }
+  if (filter.forkedFromIds != null) {
+    const ids = boundedList(filter.forkedFromIds, 'forkedFromIds');
+    conditions.push(Prisma.sql`r.forked_from_run_id = ANY(${ids}::text[])`);
   }
   if (filter.archived != null) conditions.push(Prisma.sql`r.archived = ${filter.archived}`);
   if (filter.createdAfter != null)

@@ -30,6 +30,7 @@ export const RunFilter = inputObjectType({
     t.string('text', { description: 'Part of the name, the note or a tag, in any case.' });
     t.list.nonNull.string('tags', { description: 'Runs that carry all of these.' });
     t.list.nonNull.id('ownerIds');
+    t.list.nonNull.id('forkedFromIds', { description: 'Forks of any of these runs.' });
     t.boolean('archived');
     t.field('createdAfter', { type: 'DateTime' });
     t.field('createdBefore', { type: 'DateTime' });
@@ -75,6 +76,24 @@ export const CreateRunInput = inputObjectType({
     t.list.nonNull.string('tags');
     t.string('note');
     t.id('clonedFromId');
+    t.string('idempotencyKey');
+    t.id('workerId');
+  },
+});
+
+export const ForkRunInput = inputObjectType({
+  name: 'ForkRunInput',
+  description:
+    'Name the checkpoint by checkpointId, or by the step of the run. Without config and yaml the fork has the configuration of its parent. The model must be of the same shape; everything else may differ. The other fields are as in CreateRunInput.',
+  definition(t) {
+    t.nonNull.id('runId');
+    t.id('checkpointId');
+    t.int('step');
+    t.string('name');
+    t.field('config', { type: 'JSON' });
+    t.string('yaml');
+    t.list.nonNull.string('tags');
+    t.string('note');
     t.string('idempotencyKey');
     t.id('workerId');
   },

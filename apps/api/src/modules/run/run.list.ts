@@ -25,6 +25,7 @@ const runColumns = {
   status: 'status',
   stage: 'stage',
   pendingCommand: 'pending_command',
+  checkpointAskedAt: 'checkpoint_asked_at',
   step: 'step',
   totalSteps: 'total_steps',
   config: 'config',
@@ -35,6 +36,9 @@ const runColumns = {
   statusReason: 'status_reason',
   ownerId: 'owner_id',
   clonedFromId: 'cloned_from_id',
+  forkedFromRunId: 'forked_from_run_id',
+  forkedFromStep: 'forked_from_step',
+  forkedFromSha256: 'forked_from_sha256',
   promptSetVersionId: 'prompt_set_version_id',
   reservedWorkerId: 'reserved_worker_id',
   workerId: 'worker_id',
@@ -49,14 +53,19 @@ const runColumns = {
   lastHeartbeatAt: 'last_heartbeat_at',
 } satisfies Record<keyof Run, string>;
 
-/** Runs below projects, or of a workspace. Newest first when nothing else is said. */
-export function runPlan(parent: 'project' | 'workspace', args: RunListArgs): ListPlan {
+const MATCH = {
+  project: Prisma.sql`r.project_id = parent.id`,
+  workspace: Prisma.sql`r.workspace_id = parent.id`,
+  forks: Prisma.sql`r.forked_from_run_id = parent.id`,
+};
+
+/** Runs below projects, of a workspace, or forked from a run. Newest first when nothing else is said. */
+export function runPlan(parent: keyof typeof MATCH, args: RunListArgs): ListPlan {
   const order = args.orderBy ?? { field: 'CREATED_AT', direction: 'DESC' };
   const descending = order.direction === 'DESC';
   return {
     order: `runs:${order.field}:${order.direction}:${order.metric ?? ''}`,
-    match:
-      parent === 'project' ? Prisma.sql`r.project_id = parent.id` : Prisma.sql`r.workspace_id = parent.id`,
+    match: MATCH[parent],
     columns: columnsOf('r', runColumns),
     from:
       order.field === 'METRIC_LAST'

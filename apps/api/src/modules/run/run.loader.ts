@@ -1,5 +1,5 @@
 /** @file What hangs below runs, for many runs at once. */
-import type { Database } from '@nabla/db';
+import { completionSteps, type Database, evaluationSets } from '@nabla/db';
 import DataLoader from 'dataloader';
 import { refuse } from '../../errors.ts';
 import { byArguments, connectionLoader, valueLoader } from '../../relay/connectionLoader.ts';
@@ -14,18 +14,17 @@ const MAX_COMPLETION_STEPS = 100_000;
 export function runLoaders({ pool }: Database) {
   const checkpoints = connectionLoader<PageArgs, Checkpoint>(pool, () => checkpointPlan);
   const logs = connectionLoader<PageArgs, RunLog>(pool, () => runLogPlan);
-  const completionSteps = new DataLoader<{ parentId: string; args: { last: number } }, number[], string>(
+  const steps = new DataLoader<
+    { parentId: string; args: { last: number; evaluationSet: string | null } },
+    number[],
+    string
+  >(
     (keys) =>
-      byArguments(keys, async ({ last }, runIds) => {
-        const { rows } = await pool.query<{ run_id: string; step: number }>(completionStepsQuery, [
-          runIds,
-          last,
-        ]);
-        const byRun = new Map<string, number[]>();
-        for (const { run_id, step } of rows) byRun.set(run_id, [...(byRun.get(run_id) ?? []), step]);
+      byArguments(keys, async (args, runIds) => {
+        const byRun = await completionSteps(pool, runIds, args);
         return (runId) => byRun.get(runId) ?? [];
       }),
-    { cacheKeyFn: ({ parentId, args }) => `${parentId} ${args.last}` },
+    { cacheKeyFn: ({ parentId, args }) => JSON.stringify([parentId, args.last, args.evaluationSet]) },
   );
   return {
     /** Runs of a workspace. */
@@ -62,14 +61,22 @@ export function runLoaders({ pool }: Database) {
       () => 0,
     ),
     runCompletionSteps: {
-      load(runId: string, args: { last?: number | null | undefined }): Promise<number[]> {
+      load(
+        runId: string,
+        args: { last?: number | null | undefined; evaluationSet?: string | null | undefined },
+      ): Promise<number[]> {
         const last = args.last ?? MAX_COMPLETION_STEPS;
         if (last < 0 || last > MAX_COMPLETION_STEPS) {
           throw refuse('TOO_LARGE', `"last" is ${last}; it may be 0 to ${MAX_COMPLETION_STEPS}.`, ['last']);
         }
-        return completionSteps.load({ parentId: runId, args: { last } });
+        return steps.load({ parentId: runId, args: { last, evaluationSet: args.evaluationSet ?? null } });
       },
     },
+    runEvaluationSets: valueLoader<string[]>(
+      (ids) => evaluationSets(pool, ids),
+      () => [],
+    ),
+    runForks: connectionLoader<PageArgs, Run>(pool, (args) => runPlan('forks', args)),
     runCheckpoints: checkpoints,
     runLogs: {
       /** The last lines when neither end is asked for. */
@@ -78,21 +85,3 @@ export function runLoaders({ pool }: Database) {
     },
   };
 }
-
-/**
- * Walks from one step to the next lower one on the primary key (a loose index scan): the cost is the number of steps, not
- * the number of completions.
- */
-const completionStepsQuery = `
-  SELECT run.id AS run_id, steps.step
-  FROM unnest($1::text[]) AS run(id)
-  CROSS JOIN LATERAL (
-    WITH RECURSIVE walk(step, n) AS (
-      (SELECT c.step, 1 FROM completion c WHERE c.run_id = run.id AND $2 > 0 ORDER BY c.step DESC LIMIT 1)
-      UNION ALL
-      SELECT (SELECT c.step FROM completion c WHERE c.run_id = run.id AND c.step < walk.step ORDER BY c.step DESC LIMIT 1), walk.n + 1
-      FROM walk WHERE walk.step IS NOT NULL AND walk.n < $2
-    )
-    SELECT step FROM walk WHERE step IS NOT NULL
-  ) steps
-  ORDER BY run.id, steps.step`;

@@ -1,8 +1,9 @@
 /** @file What a person does to runs. */
 import { booleanArg, extendType, idArg, list, nonNull, stringArg } from 'nexus';
 import { payload } from '../../errors.ts';
-import { cancelRun, pauseRun, resumeRun } from './run.command.ts';
+import { cancelRun, checkpointRun, pauseRun, resumeRun } from './run.command.ts';
 import { createRun } from './run.create.ts';
+import { forkRun } from './run.fork.ts';
 import { archiveRun, renameRun, setRunNote, setRunTags } from './run.service.ts';
 
 const id = nonNull(idArg());
@@ -14,6 +15,12 @@ export const runMutations = extendType({
       type: 'RunPayload',
       args: { input: nonNull('CreateRunInput') },
       resolve: (_, { input }, ctx) => payload(() => createRun(ctx, input)),
+    });
+    t.nonNull.field('forkRun', {
+      type: 'RunPayload',
+      description: 'A new run that begins with a checkpoint of another one, in the same project.',
+      args: { input: nonNull('ForkRunInput') },
+      resolve: (_, { input }, ctx) => payload(() => forkRun(ctx, input)),
     });
     t.nonNull.field('renameRun', {
       type: 'RunPayload',
@@ -49,6 +56,13 @@ export const runMutations = extendType({
       type: 'RunPayload',
       args: { id },
       resolve: (_, args, ctx) => payload(() => resumeRun(ctx, args.id)),
+    });
+    t.nonNull.field('checkpointRun', {
+      type: 'RunPayload',
+      description:
+        'Asks for a checkpoint now: CHECKPOINT is pending until the worker has recorded one of the step of the request or a later one.',
+      args: { id },
+      resolve: (_, args, ctx) => payload(() => checkpointRun(ctx, args.id)),
     });
   },
 });

@@ -25,7 +25,8 @@ export const Run = objectType({
     t.field('stage', { type: 'RunStage' });
     t.field('pendingCommand', {
       type: 'RunCommand',
-      description: 'Set while a pause or cancel waits for the worker to act.',
+      description:
+        'Set while a pause, a cancel or a checkpoint that was asked for waits for the worker to act.',
     });
     t.nonNull.int('step', {
       description: 'Last step recorded (0 before the first) and the number of steps of all stages.',
@@ -53,6 +54,18 @@ export const Run = objectType({
     t.field('clonedFrom', {
       type: 'Run',
       resolve: (run, _, ctx) => (run.clonedFromId === null ? null : ctx.loaders.run.load(run.clonedFromId)),
+    });
+    t.field('forkedFrom', {
+      type: 'RunFork',
+      description: 'The checkpoint of another run that this one began with.',
+      resolve: ({ forkedFromRunId: runId, forkedFromStep: step, forkedFromSha256: sha256 }) =>
+        runId === null || step === null || sha256 === null ? null : { runId, step, sha256 },
+    });
+    t.nonNull.field('forks', {
+      type: 'RunConnection',
+      description: 'Runs that began with a checkpoint of this one, newest first.',
+      args: { first: intArg(), after: stringArg() },
+      resolve: (run, args, ctx) => ctx.loaders.runForks.load(run.id, args),
     });
     t.nonNull.boolean('leaseLive', {
       description: "True while the worker's lease is in date.",
@@ -114,9 +127,14 @@ export const Run = objectType({
     });
     t.nonNull.field('completionSteps', {
       type: 'IntList',
-      description: 'Steps that have recorded completions, ascending, at most the last `last` of them.',
-      args: { last: intArg() },
+      description:
+        'Steps that have recorded completions, ascending, at most the last `last` of them: completions trained on, or those of an evaluation set.',
+      args: { last: intArg(), evaluationSet: stringArg() },
       resolve: (run, args, ctx) => ctx.loaders.runCompletionSteps.load(run.id, args),
+    });
+    t.nonNull.list.nonNull.string('evaluationSets', {
+      description: 'Names of the evaluation sets of which there are completions.',
+      resolve: (run, _, ctx) => ctx.loaders.runEvaluationSets.load(run.id),
     });
     t.nonNull.field('checkpoints', {
       type: 'CheckpointConnection',
@@ -137,6 +155,18 @@ export const Run = objectType({
       resolve: (run, args, ctx) => ctx.loaders.runLogs.load(run.id, args),
     });
     t.nonNull.int('verdictCount', { resolve: (run, _, ctx) => ctx.loaders.runVerdictCount.load(run.id) });
+  },
+});
+
+export const RunFork = objectType({
+  name: 'RunFork',
+  definition(t) {
+    t.nonNull.field('run', {
+      type: 'Run',
+      resolve: (fork, _, ctx) => ctx.loaders.run.load(fork.runId),
+    });
+    t.nonNull.int('step');
+    t.nonNull.string('sha256');
   },
 });
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ask,
@@ -46,7 +47,7 @@ const end = (
     },
   );
 };
-const onRun = (name: 'pauseRun' | 'resumeRun' | 'cancelRun', id: string) =>
+const onRun = (name: 'pauseRun' | 'resumeRun' | 'cancelRun' | 'checkpointRun', id: string) =>
   ask<Record<string, { run: object | null; errors: object[] }>>(
     api,
     `mutation($id: ID!) { ${name}(id: $id) { run { status pendingCommand } errors { code message } } }`,
@@ -223,5 +224,80 @@ describe('pause, resume, cancel', () => {
     expect(released).toMatchObject({
       run: { status: 'QUEUED', statusReason: 'The worker is shutting down' },
     });
+  });
+});
+
+describe('a checkpoint asked for', () => {
+  async function recordCheckpoint(runId: string, leaseToken: string, step: number) {
+    const bytes = Buffer.from(`${runId} ${step}`);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const headers = { authorization: `Bearer ${api.workerKey}` };
+    await fetch(`${api.url}/artifacts/${sha256}`, { method: 'PUT', body: bytes, headers });
+    const input = { runId, leaseToken, step, sha256, bytes: bytes.length };
+    const { errors } = await mutate(
+      api,
+      'recordCheckpoint',
+      'RecordCheckpointInput',
+      'checkpoint { id }',
+      input,
+    );
+    expect(errors).toEqual([]);
+  }
+  const pending = async (runId: string) =>
+    (await api.db.prisma.run.findUniqueOrThrow({ where: { id: runId } })).pendingCommand;
+
+  test('is pending until one of that step or a later one is recorded', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    await beat(token, { step: 7 });
+    expect(await onRun('checkpointRun', runId)).toMatchObject({
+      run: { status: 'RUNNING', pendingCommand: 'CHECKPOINT' },
+      errors: [],
+    });
+    expect((await beat(token)).command).toBe('CHECKPOINT');
+    // One that was on its way when it was asked for is too old.
+    await recordCheckpoint(runId, token, 6);
+    expect(await pending(runId)).toBe('CHECKPOINT');
+    await beat(token, { step: 9 });
+    await recordCheckpoint(runId, token, 8);
+    expect(await pending(runId)).toBeNull();
+    expect((await beat(token)).command).toBe('CONTINUE');
+  });
+
+  test('the same checkpoint sent again answers it too', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    await beat(token, { step: 5 });
+    await recordCheckpoint(runId, token, 5);
+    await onRun('checkpointRun', runId);
+    await recordCheckpoint(runId, token, 5);
+    expect(await pending(runId)).toBeNull();
+  });
+
+  test('a pause is the stronger word and writes one by itself; a cancel has no use for one', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    await onRun('checkpointRun', runId);
+    expect(await onRun('pauseRun', runId)).toMatchObject({ run: { pendingCommand: 'PAUSE' } });
+    expect(await onRun('checkpointRun', runId)).toMatchObject({
+      run: { pendingCommand: 'PAUSE' },
+      errors: [],
+    });
+    await recordCheckpoint(runId, token, 1);
+    expect(await pending(runId)).toBe('PAUSE');
+    await onRun('cancelRun', runId);
+    expect(await onRun('checkpointRun', runId)).toMatchObject({ errors: [{ code: 'INVALID_STATE' }] });
+  });
+
+  test('nobody works on a run that waits: there is nothing to save', async () => {
+    const { id } = await makeRun(api, (await makeProject(api)).id);
+    expect(await onRun('checkpointRun', id)).toMatchObject({
+      run: null,
+      errors: [{ code: 'INVALID_STATE', message: 'The run is QUEUED and cannot be asked for a checkpoint.' }],
+    });
+  });
+
+  test('a worker that goes away takes the request with it', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    await onRun('checkpointRun', runId);
+    expect(await end('releaseRun', runId, token)).toMatchObject({ run: { status: 'QUEUED' } });
+    expect(await pending(runId)).toBeNull();
   });
 });

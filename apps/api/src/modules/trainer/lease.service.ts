@@ -4,7 +4,7 @@ import { actorOf, type Context } from '../../context.ts';
 import { refuse } from '../../errors.ts';
 import { boundedText } from '../../input.ts';
 import { publish } from '../../realtime/publish.ts';
-import type { Lease, Run } from '../../sources.ts';
+import type { Lease, LeaseFork, Run } from '../../sources.ts';
 import { requireRun } from '../node/find.ts';
 
 export const LEASE_SECONDS = { min: 5, default: 30, max: 600 } as const;
@@ -53,7 +53,19 @@ export async function claim(
     publish(ctx.db, { type: 'worker', workerId: worker.id, workspaceId }),
   ]);
   const { leaseToken: token, attempt, expiresAt } = claimed;
-  return { lease: { token, run, attempt, expiresAt, leaseSeconds, checkpoint } };
+  const fork = checkpoint === null ? await forkOf(ctx, run) : null;
+  return { lease: { token, run, attempt, expiresAt, leaseSeconds, checkpoint, fork } };
+}
+
+/** What a fork begins with, null for other runs. Its artifact is kept for as long as it may be asked for here. */
+async function forkOf(ctx: Context, run: Run): Promise<LeaseFork | null> {
+  const { workspaceId, forkedFromRunId: runId, forkedFromStep: step, forkedFromSha256: sha256 } = run;
+  if (runId === null || step === null || sha256 === null) return null;
+  const { bytes } = await ctx.db.prisma.artifact.findUniqueOrThrow({
+    where: { workspaceId_sha256: { workspaceId, sha256 } },
+    select: { bytes: true },
+  });
+  return { runId, step, sha256, bytes };
 }
 
 /** Extends the lease and answers what a person asked of the run. */

@@ -14,6 +14,7 @@ export const RECORD_LIMITS = {
   tokens: 65_536,
   /** Characters of one token's text. */
   pieceChars: 1_000,
+  evaluationSetChars: 80,
   rewards: 32,
   rewardNameChars: 120,
   rewardVersionChars: 200,

@@ -15,6 +15,7 @@ export interface MetricPointsInput {
 export interface RewardInput {
   name: string;
   value?: Maybe<number>;
+  used?: Maybe<number>;
   weight: number;
   version: string;
   error?: Maybe<string>;
@@ -28,6 +29,7 @@ export interface TokensInput {
 }
 export interface CompletionInput {
   index: number;
+  evaluationSet?: Maybe<string>;
   group: number;
   promptText: string;
   answer?: Maybe<string>;
@@ -133,6 +135,7 @@ function distinctIndices(completions: readonly CompletionInput[], path: Path): v
 
 function checkCompletion(completion: CompletionInput, path: Path): CompletionEntry {
   inRange(completion.index, RECORD_LIMITS.integer, [...path, 'index']);
+  if (completion.evaluationSet != null) checkSetName(completion.evaluationSet, [...path, 'evaluationSet']);
   inRange(completion.group, RECORD_LIMITS.integer, [...path, 'group']);
   inRange(completion.tokenCount, RECORD_LIMITS.integer, [...path, 'tokenCount']);
   atMost(completion.promptText.length, RECORD_LIMITS.promptChars, 'characters', [...path, 'promptText']);
@@ -141,6 +144,7 @@ function checkCompletion(completion: CompletionInput, path: Path): CompletionEnt
   atMost(completion.rewards.length, RECORD_LIMITS.rewards, 'reward components', [...path, 'rewards']);
   return {
     index: completion.index,
+    evaluationSet: completion.evaluationSet ?? null,
     group: completion.group,
     promptText: completion.promptText,
     answer: completion.answer ?? null,
@@ -162,12 +166,20 @@ function checkCompletion(completion: CompletionInput, path: Path): CompletionEnt
   };
 }
 
+/** A name that is also a part of metric names. */
+function checkSetName(name: string, path: Path): void {
+  if (name.length <= RECORD_LIMITS.evaluationSetChars && /^[a-zA-Z0-9_.-]+$/.test(name)) return;
+  const message = `"${name.slice(0, 80)}" is not the name of an evaluation set: 1 to ${RECORD_LIMITS.evaluationSetChars} letters, digits and _ . -`;
+  throw refuse('INVALID_INPUT', message, path);
+}
+
 function checkReward(reward: RewardInput, path: Path): CompletionEntry['rewards'][number] {
   atMost(reward.name.length, RECORD_LIMITS.rewardNameChars, 'characters', [...path, 'name']);
   atMost(reward.version.length, RECORD_LIMITS.rewardVersionChars, 'characters', [...path, 'version']);
   return {
     name: reward.name,
     value: reward.value ?? null,
+    used: reward.used ?? null,
     weight: reward.weight,
     version: reward.version,
     error: reward.error?.slice(0, RECORD_LIMITS.errorChars) ?? null,

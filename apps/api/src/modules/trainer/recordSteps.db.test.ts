@@ -5,10 +5,13 @@ import {
   claim,
   completionInput,
   makeClaimedRun,
+  makeProject,
+  makeRun,
   mutate,
   record,
   register,
   stepRecord,
+  testConfig,
 } from '../../testing/fixtures.ts';
 import { startTestApi, type TestApi } from '../../testing/index.ts';
 import { sweepArtifacts } from '../../artifacts/sweepArtifacts.ts';
@@ -268,5 +271,28 @@ describe('checkpoints', () => {
     expect((await stored()).status).toBe(404);
     expect((await upload()).status).toBe(201);
     expect((await stored()).status).toBe(200);
+  });
+
+  test('the best and every n-th stay beside the last, as the policy says', async () => {
+    const { id: projectId } = await makeProject(api, 'Kept');
+    const config = {
+      ...testConfig,
+      checkpoint: { keepLast: 1, keepEvery: 4, keepBest: 1, bestMetric: 'eval/held_out/accuracy' },
+    };
+    const { id: runId } = await makeRun(api, projectId, { config });
+    const lease = await claim(api, await register(api, 'wrk_kept'), { runId });
+    await upload();
+    const accuracies = [0.1, 0.2, 0.9, 0.3, 0.4, 0.5];
+    for (const [index, accuracy] of accuracies.entries())
+      await recordCheckpoint(runId, lease?.token ?? '', {
+        step: index + 1,
+        metrics: { 'eval/held_out/accuracy': accuracy },
+      });
+    const present = await api.db.prisma.checkpoint.findMany({
+      where: { runId, deletedAt: null },
+      orderBy: { step: 'asc' },
+    });
+    // 3 is the best, 4 a fourth, 6 the last.
+    expect(present.map(({ step }) => step)).toEqual([3, 4, 6]);
   });
 });

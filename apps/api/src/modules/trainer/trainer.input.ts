@@ -69,7 +69,10 @@ export const RunLogInput = inputObjectType({
 export const CompletionInput = inputObjectType({
   name: 'CompletionInput',
   definition(t) {
-    t.nonNull.int('index');
+    t.nonNull.int('index', {
+      description: 'Of the step: those of evaluation sets follow the ones trained on.',
+    });
+    t.string('evaluationSet', { description: 'The set it was sampled for; absent when it is trained on.' });
     t.nonNull.int('group');
     t.nonNull.string('promptText');
     t.string('answer');
@@ -93,6 +96,9 @@ export const RewardInput = inputObjectType({
   definition(t) {
     t.nonNull.string('name');
     t.float('value');
+    t.float('used', {
+      description: 'The value after clipping and normalising, which is what enters the sum.',
+    });
     t.nonNull.float('weight');
     t.nonNull.string('version');
     t.string('error');

@@ -9,7 +9,14 @@ export const Lease = objectType({
     t.nonNull.int('attempt');
     t.nonNull.field('expiresAt', { type: 'DateTime' });
     t.nonNull.int('leaseSeconds');
-    t.field('checkpoint', { type: 'Checkpoint' });
+    t.field('checkpoint', {
+      type: 'Checkpoint',
+      description: 'The latest of the run: it goes on from there.',
+    });
+    t.field('fork', {
+      type: 'LeaseFork',
+      description: 'Set for a fork without a checkpoint of its own: it begins with this one.',
+    });
     t.field('prompts', {
       type: 'PromptSetVersion',
       resolve: (lease, _, ctx) =>
@@ -17,6 +24,17 @@ export const Lease = objectType({
           ? null
           : ctx.loaders.promptSetVersion.load(lease.run.promptSetVersionId),
     });
+  },
+});
+
+export const LeaseFork = objectType({
+  name: 'LeaseFork',
+  description: 'The checkpoint that a fork begins with: GET /artifacts/<sha256>.',
+  definition(t) {
+    t.nonNull.id('runId');
+    t.nonNull.int('step');
+    t.nonNull.string('sha256');
+    t.nonNull.field('bytes', { type: 'BigInt' });
   },
 });
 

@@ -1,4 +1,5 @@
 'use client';
+import { metricDefinition } from '@nabla/domain';
 import { memo, useMemo } from 'react';
 import { MetricChart } from './MetricChart.tsx';
 import { paletteColor } from './palette.ts';
@@ -22,5 +23,6 @@ export const SingleMetricChart = memo(function SingleMetricChart({
     () => [{ runId, name, label: title, color: paletteColor(slot) }],
     [runId, name, title, slot],
   );
-  return <MetricChart title={title} sources={sources} height={height} />;
+  const about = [name, metricDefinition(name)?.description].filter(Boolean).join(': ');
+  return <MetricChart title={title} sources={sources} height={height} description={about} />;
 });

@@ -1,6 +1,6 @@
 'use client';
 /** @file Several runs over one another: the same metrics, the settings that differ, the figures side by side. */
-import { isTerminal } from '@nabla/domain';
+import { isTerminal, metricDefinition } from '@nabla/domain';
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
@@ -15,6 +15,7 @@ import { useUrlState } from '../../ui/useUrlState.ts';
 import { ChartsProvider } from '../charts/ChartsProvider.tsx';
 import { ChartToolbar, useChartSettings } from '../charts/ChartToolbar.tsx';
 import { MetricChart } from '../charts/MetricChart.tsx';
+import { metricTitle } from '../charts/metricTitle.ts';
 import { paletteColor, stableSlots } from '../charts/palette.ts';
 import { Crumbs } from '../shell/Crumbs.tsx';
 import styles from './compare.module.css';
@@ -37,6 +38,13 @@ export const compareRunFragment = graphql(`
     durationMs
     createdAt
     backend
+    forkedFrom {
+      step
+      run {
+        id
+        number
+      }
+    }
     project {
       id
       slug
@@ -210,7 +218,8 @@ function Compared({
           {metrics.map((name) => (
             <MetricChart
               key={name}
-              title={name}
+              title={metricTitle(name)}
+              description={[name, metricDefinition(name)?.description].filter(Boolean).join(': ')}
               height={200}
               sources={runs
                 .filter((run) => run.metricNames.includes(name))

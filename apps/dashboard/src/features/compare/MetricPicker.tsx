@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { Checkbox, Input } from '../../ui/Field.tsx';
 import { Popover } from '../../ui/Popover.tsx';
+import { metricTitle } from '../charts/metricTitle.ts';
 import { metricGroups } from '../run/metricGroups.ts';
 import styles from './compare.module.css';
 
@@ -46,7 +47,12 @@ export function MetricPicker({
               {group.names.map((name) => (
                 <Checkbox
                   key={name}
-                  label={name}
+                  label={
+                    <span title={name}>
+                      {metricTitle(name)}
+                      {metricTitle(name) !== name && <code className={styles.rawName}> {name}</code>}
+                    </span>
+                  }
                   checked={chosen.includes(name)}
                   onChange={(event) =>
                     onChange(event.target.checked ? [...chosen, name] : chosen.filter((one) => one !== name))

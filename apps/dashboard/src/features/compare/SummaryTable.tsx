@@ -1,9 +1,11 @@
+import { metricDefinition } from '@nabla/domain';
 import Link from 'next/link';
 import { cx } from '../../ui/cx.ts';
 import { formatDuration } from '../../ui/format.ts';
 import { StatusPill } from '../../ui/StatusPill.tsx';
 import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
 import { formatMetric } from '../charts/formatMetric.ts';
+import { metricTitle } from '../charts/metricTitle.ts';
 import { paletteColor } from '../charts/palette.ts';
 import type { ComparedRun } from './ComparePage.tsx';
 import styles from './compare.module.css';
@@ -34,8 +36,12 @@ export function SummaryTable({
             <Th numeric>Step</Th>
             <Th numeric>Time</Th>
             {metrics.map((name) => (
-              <Th key={name} numeric>
-                {name}
+              <Th
+                key={name}
+                numeric
+                title={[name, metricDefinition(name)?.description].filter(Boolean).join(': ')}
+              >
+                {metricTitle(name)}
               </Th>
             ))}
           </tr>
@@ -51,6 +57,13 @@ export function SummaryTable({
                     aria-hidden
                   />
                   <Link href={`/runs/${run.id}`}>{run.label}</Link>
+                  {run.forkedFrom && (
+                    <span className={styles.fork}>
+                      fork of{' '}
+                      <Link href={`/runs/${run.forkedFrom.run.id}`}>#{run.forkedFrom.run.number}</Link> at{' '}
+                      {run.forkedFrom.step.toLocaleString('en')}
+                    </span>
+                  )}
                 </span>
               </Th>
               <Td>
@@ -88,5 +101,9 @@ export function SummaryTable({
 
 /** Of rewards and of right answers a higher value is better; of the other metrics no value is. */
 function moreIsBetter(name: string): boolean {
-  return /^reward\/(.+\/)?mean$/.test(name) || name.startsWith('group/pass_at_');
+  return (
+    /^reward\/(.+\/)?mean$/.test(name) ||
+    name.startsWith('group/pass_at_') ||
+    /^eval\/[^/]+\/(accuracy|reward_mean|pass_at_\d+)$/.test(name)
+  );
 }

@@ -27,10 +27,13 @@ const detailQuery = graphql(`
 `);
 
 const groupQuery = graphql(`
-  query CompletionGroup($runId: ID!, $step: Int!, $group: Int!) {
+  query CompletionGroup($runId: ID!, $step: Int!, $group: Int!, $set: String) {
     run(id: $runId) {
       id
-      completions(first: 200, filter: { step: { gte: $step, lte: $step }, group: $group }) {
+      completions(
+        first: 200
+        filter: { step: { gte: $step, lte: $step }, group: $group, evaluationSet: $set }
+      ) {
         nodes {
           id
           reward
@@ -55,7 +58,7 @@ export function CompletionDetail({
   const [detail, retry] = useQuery({ query: detailQuery, variables: { id: row.id } });
   const [group] = useQuery({
     query: groupQuery,
-    variables: { runId, step: row.step, group: row.group },
+    variables: { runId, step: row.step, group: row.group, set: row.evaluationSet ?? null },
     pause: groupRewards !== undefined,
   });
   useFeed(verdictsAddedSubscription, { runId });

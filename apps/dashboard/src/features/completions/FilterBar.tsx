@@ -19,16 +19,35 @@ const ORDERS: readonly (readonly [CompletionOrderField, string, string])[] = [
 export function FilterBar({
   state,
   components,
+  sets = [],
   onChange,
 }: {
   readonly state: CompletionListState;
   readonly components: readonly string[];
+  /** Evaluation sets to choose from, where this bar is where one chooses. */
+  readonly sets?: readonly string[];
   readonly onChange: (state: CompletionListState) => void;
 }) {
   const change = (patch: Partial<CompletionListState>): void => onChange({ ...state, ...patch });
   const conditions = conditionCount(state);
   return (
     <div className={styles.filters} role="search" aria-label="Completions">
+      {sets.length > 0 && (
+        <Select
+          selectSize="sm"
+          aria-label="Prompts"
+          className={styles.select}
+          value={state.evaluationSet ?? ''}
+          onChange={(event) => change({ evaluationSet: event.target.value || null })}
+        >
+          <option value="">Training</option>
+          {sets.map((name) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </Select>
+      )}
       <span className={styles.search}>
         <Search size={14} aria-hidden className={styles.searchIcon} />
         <DelayedInput
@@ -123,7 +142,7 @@ export function FilterBar({
           size="sm"
           variant="ghost"
           icon={<X size={13} aria-hidden />}
-          onClick={() => onChange({ ...NO_FILTER, order: state.order })}
+          onClick={() => onChange({ ...NO_FILTER, order: state.order, evaluationSet: state.evaluationSet })}
         >
           Clear
         </Button>

@@ -23,7 +23,12 @@ export function SignalArithmetic({
 }) {
   const scored = {
     reward: row.reward ?? null,
-    rewards: row.rewards.map(({ name, value, weight }) => ({ name, value: value ?? null, weight })),
+    rewards: row.rewards.map(({ name, value, used, weight }) => ({
+      name,
+      value: value ?? null,
+      used: used ?? null,
+      weight,
+    })),
     advantage: row.advantage ?? null,
     signal: row.signal ?? null,
     kl: row.kl ?? null,
@@ -59,8 +64,53 @@ export function SignalArithmetic({
           </Fragment>
         ))}
       </dl>
+      <RewardVersions row={row} />
       <Outcome row={row} />
     </div>
+  );
+}
+
+/** Which reward functions gave the values: each component's version is the hash of its code and settings. */
+function RewardVersions({ row }: { readonly row: CompletionRow }) {
+  if (row.rewards.length === 0) return null;
+  const changed = row.rewards.some(({ value, used }) => typeof used === 'number' && used !== value);
+  return (
+    <table className={styles.components} aria-label="Reward components">
+      <thead>
+        <tr>
+          <th scope="col">Component</th>
+          <th scope="col">Value</th>
+          {changed && (
+            <th scope="col" title="After clipping and normalising: what enters the sum">
+              Used
+            </th>
+          )}
+          <th scope="col">Weight</th>
+          <th scope="col">Version</th>
+        </tr>
+      </thead>
+      <tbody>
+        {row.rewards.map(({ name, value, used, weight, version, error }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>
+              {typeof value === 'number' ? (
+                formatNumber(value)
+              ) : (
+                <span className={styles.failure} title={error ?? undefined}>
+                  null
+                </span>
+              )}
+            </td>
+            {changed && <td>{typeof used === 'number' ? formatNumber(used) : '–'}</td>}
+            <td>{weight}</td>
+            <td>
+              <code title={version}>{version.slice(0, 12)}</code>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -96,6 +146,12 @@ function EquationLine({ equation }: { readonly equation: Equation }) {
 function Outcome({ row }: { readonly row: CompletionRow }) {
   const delta = deltaLogp(row);
   const signal = row.signal ?? null;
+  if (row.evaluationSet)
+    return (
+      <p className={styles.outcome}>
+        Drawn for the evaluation set {row.evaluationSet}: scored, and not trained on. It moves no weight.
+      </p>
+    );
   if (signal === null)
     return (
       <p className={styles.outcome}>

@@ -1,6 +1,6 @@
 'use client';
 import { ChevronLeft, ChevronRight, Radio } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Input } from '../../ui/Field.tsx';
 import { useHotkeys } from '../../ui/useHotkeys.ts';
@@ -15,12 +15,14 @@ export function StepScrubber({
   following,
   live,
   onChange,
+  action,
 }: {
   readonly steps: readonly number[];
   readonly step: number;
   readonly following: boolean;
   readonly live: boolean;
   readonly onChange: (step: number | null) => void;
+  readonly action?: ReactNode;
 }) {
   const index = nearestIndex(steps, step);
   const [text, setText] = useState(String(step));
@@ -93,6 +95,7 @@ export function StepScrubber({
       >
         {live ? (following ? 'Following the latest' : 'Follow the latest') : 'Latest'}
       </Button>
+      {action}
     </div>
   );
 }

@@ -5,7 +5,8 @@ import { describeError } from '../../graphql/errors.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useConnection } from '../../graphql/useConnection.ts';
 import { Badge } from '../../ui/Badge.tsx';
-import { Button } from '../../ui/Button.tsx';
+import { GitFork } from 'lucide-react';
+import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -26,13 +27,13 @@ import { StepScrubber } from './StepScrubber.tsx';
 import type { CompletionSteps } from './useCompletionSteps.ts';
 
 const stepQuery = graphql(`
-  query CompletionsOfStep($runId: ID!, $step: Int!, $first: Int!, $after: String) {
+  query CompletionsOfStep($runId: ID!, $step: Int!, $set: String, $first: Int!, $after: String) {
     run(id: $runId) {
       id
       completions(
         first: $first
         after: $after
-        filter: { step: { gte: $step, lte: $step } }
+        filter: { step: { gte: $step, lte: $step }, evaluationSet: $set }
         orderBy: { field: STEP, direction: ASC }
       ) {
         nodes {
@@ -60,12 +61,17 @@ export function StepView({
   rule,
   completionSteps,
   groups: groupLimit,
+  evaluationSet = null,
+  forkPath = null,
 }: {
   readonly runId: string;
   readonly live: boolean;
   readonly rule: SignalRule | null;
   readonly completionSteps: CompletionSteps;
   readonly groups?: number;
+  /** Completions of this evaluation set; those trained on when null. */
+  readonly evaluationSet?: string | null;
+  readonly forkPath?: string | null;
 }) {
   const url = useUrlState();
   const { steps } = completionSteps;
@@ -80,9 +86,11 @@ export function StepView({
   if (step === null)
     return (
       <EmptyState title="No completions yet">
-        {live
-          ? 'They appear here as soon as the first policy-gradient step is recorded. During the warm-up nothing is sampled.'
-          : 'This run recorded none.'}
+        {evaluationSet !== null
+          ? `None of the evaluation set ${evaluationSet} has been recorded.`
+          : live
+            ? 'They appear here as soon as the first policy-gradient step is recorded. During the warm-up nothing is sampled.'
+            : 'This run recorded none.'}
       </EmptyState>
     );
   return (
@@ -93,10 +101,24 @@ export function StepView({
         following={following}
         live={live}
         onChange={(chosen) => url.set({ step: chosen, c: null })}
+        action={
+          forkPath !== null && (
+            <ButtonLink
+              size="sm"
+              variant="ghost"
+              icon={<GitFork size={13} aria-hidden />}
+              href={`${forkPath}&step=${step}`}
+              title="A new run from the last checkpoint up to this step"
+            >
+              Fork from here
+            </ButtonLink>
+          )
+        }
       />
       <Step
         runId={runId}
         step={step}
+        set={evaluationSet}
         rule={rule}
         following={following}
         groupLimit={groupLimit}
@@ -111,6 +133,7 @@ export function StepView({
 function Step({
   runId,
   step,
+  set,
   rule,
   following,
   groupLimit,
@@ -119,6 +142,7 @@ function Step({
 }: {
   readonly runId: string;
   readonly step: number;
+  readonly set: string | null;
   readonly rule: SignalRule | null;
   /** The step turns by itself as the run goes on. */
   readonly following: boolean;
@@ -128,8 +152,8 @@ function Step({
 }) {
   const list = useConnection(
     stepQuery,
-    (after) => ({ runId, step, first: PAGE, after }),
-    `${runId} ${step}`,
+    (after) => ({ runId, step, set, first: PAGE, after }),
+    `${runId} ${step} ${set ?? ''}`,
     (data) => data.run?.completions,
   );
   const rows = useMemo(

@@ -7,6 +7,8 @@ import type {
 
 export type JudgedFilter = 'any' | 'by_me' | 'not_by_me' | 'by_anyone' | 'by_nobody';
 export interface CompletionListState {
+  /** Completions of this evaluation set; null: those trained on. */
+  readonly evaluationSet: string | null;
   readonly text: string;
   readonly stepMin: number | null;
   readonly stepMax: number | null;
@@ -23,6 +25,7 @@ export interface CompletionListState {
 
 export const DEFAULT_ORDER: CompletionOrder = { field: 'STEP', direction: 'DESC' };
 export const NO_FILTER: CompletionListState = {
+  evaluationSet: null,
   text: '',
   stepMin: null,
   stepMax: null,
@@ -38,6 +41,7 @@ export const NO_FILTER: CompletionListState = {
 
 /** Names of the parameters in the query string. */
 export const COMPLETION_PARAMETERS = [
+  'set',
   'q',
   'from',
   'to',
@@ -60,6 +64,7 @@ const JUDGED: readonly JudgedFilter[] = ['any', 'by_me', 'not_by_me', 'by_anyone
 export function readCompletionList(get: (name: CompletionParameter) => string | null): CompletionListState {
   const truncated = get('truncated');
   return {
+    evaluationSet: get('set') || null,
     text: get('q') ?? '',
     stepMin: wholeNumber(get('from')),
     stepMax: wholeNumber(get('to')),
@@ -80,6 +85,7 @@ export function writeCompletionList(state: CompletionListState): Parameters {
   const usual = field === DEFAULT_ORDER.field && direction === DEFAULT_ORDER.direction;
   const text = (value: number | null) => (value === null ? null : String(value));
   return {
+    set: state.evaluationSet,
     q: state.text || null,
     from: text(state.stepMin),
     to: text(state.stepMax),
@@ -97,6 +103,7 @@ export function writeCompletionList(state: CompletionListState): Parameters {
 /** The API's filter for a state; null when nothing is left out. */
 export function completionFilter(state: CompletionListState): CompletionFilter | null {
   const filter: CompletionFilter = {};
+  if (state.evaluationSet !== null) filter.evaluationSet = state.evaluationSet;
   if (state.text) filter.text = state.text;
   if (state.stepMin !== null || state.stepMax !== null)
     filter.step = { gte: state.stepMin, lte: state.stepMax };
@@ -113,9 +120,9 @@ export function completionFilter(state: CompletionListState): CompletionFilter |
   return Object.keys(filter).length > 0 ? filter : null;
 }
 
-/** How many conditions a state sets. */
+/** How many conditions a state sets. Which set is looked at is a place, not a condition. */
 export function conditionCount(state: CompletionListState): number {
-  return Object.keys(completionFilter(state) ?? {}).length;
+  return Object.keys(completionFilter({ ...state, evaluationSet: null }) ?? {}).length;
 }
 
 function readOrder(text: string | null): CompletionOrder {

@@ -5,6 +5,7 @@ const row = (over: Partial<CompletionRow>): CompletionRow => ({
   id: `${over.group ?? 0}-${over.index ?? 0}`,
   step: 1,
   index: 0,
+  evaluationSet: null,
   group: 0,
   promptText: '1+1=',
   answer: '2',

@@ -7,6 +7,7 @@ export const completionRowFragment = graphql(`
     id
     step
     index
+    evaluationSet
     group
     promptText
     answer
@@ -17,6 +18,7 @@ export const completionRowFragment = graphql(`
     rewards {
       name
       value
+      used
       weight
       version
       error

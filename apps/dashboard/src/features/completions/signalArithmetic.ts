@@ -1,11 +1,13 @@
 /** @file Why a completion was pushed up or down: the numbers of its signal, spelled out and checked against what the trainer recorded. */
-import type { Advantage } from '@nabla/domain';
+import type { Advantage, KlPlacement } from '@nabla/domain';
 
 export interface ScoredCompletion {
   readonly reward: number | null;
   readonly rewards: readonly {
     readonly name: string;
     readonly value: number | null;
+    /** After clipping and normalising; absent where nothing of it was recorded. */
+    readonly used?: number | null;
     readonly weight: number;
   }[];
   readonly advantage: number | null;
@@ -17,6 +19,12 @@ export interface ScoredCompletion {
 export interface SignalRule {
   readonly advantage: Advantage;
   readonly beta: number;
+  /** Of advantage constant. */
+  readonly baseline: number;
+  /** Where the KL penalty acts. */
+  readonly placement: KlPlacement;
+  /** β changes from step to step. */
+  readonly adaptive: boolean;
 }
 
 /** One equation: `left` = `terms` = `value`. Terms are shown as they stand. */
@@ -52,33 +60,42 @@ export function signalEquations(
   rule: SignalRule | null,
 ): Equation[] {
   const equations: Equation[] = [];
-  const { reward, advantage, signal, kl } = completion;
+  const { reward, advantage, signal } = completion;
   const sum = rewardEquation(completion);
   if (sum) equations.push(sum);
   if (rule && reward !== null && advantage !== null) {
-    const equation = advantageEquation(reward, advantage, groupRewards, rule.advantage);
+    const equation = advantageEquation(reward, advantage, groupRewards, rule);
     if (equation && agrees(equation.value, advantage, reward))
       equations.push({ ...equation, value: advantage });
   }
-  if (rule && advantage !== null && signal !== null) {
-    const penalised = rule.beta !== 0 && kl !== null;
-    const value = penalised ? advantage - rule.beta * kl : advantage;
-    const terms: Term[] = [{ operator: '', value: advantage, label: 'advantage' }];
-    if (penalised)
-      terms.push({ operator: '−', value: rule.beta, label: 'β' }, { operator: '×', value: kl, label: 'KL' });
-    if (agrees(value, signal, advantage))
-      equations.push({
-        left: 'signal',
-        rule: penalised
-          ? 'advantage − β · KL'
-          : rule.beta === 0
-            ? 'advantage (β is 0: no KL penalty)'
-            : 'advantage',
-        terms,
-        value: signal,
-      });
-  }
+  const last = rule === null ? null : signalEquation(completion, rule);
+  if (last !== null && signal !== null && agrees(last.value, signal, advantage ?? 1))
+    equations.push({ ...last, value: signal });
   return equations;
+}
+
+/** The signal of the whole completion; one that differs from token to token has no equation here. */
+function signalEquation({ advantage, signal, kl }: ScoredCompletion, rule: SignalRule): Equation | null {
+  if (advantage === null || signal === null) return null;
+  const terms: Term[] = [{ operator: '', value: advantage, label: 'advantage' }];
+  const plain = (why: string): Equation => ({
+    left: 'signal',
+    rule: `advantage${why}`,
+    terms,
+    value: advantage,
+  });
+  if (rule.beta === 0) return plain(' (β is 0: no KL penalty)');
+  if (rule.placement === 'loss' || rule.placement === 'ratio_loss')
+    return plain(' (the KL penalty is a term of the loss)');
+  if (rule.placement !== 'signal') return null;
+  if (kl === null) return plain('');
+  // An adaptive β is not at hand, but recorded: it is what the KL was multiplied by.
+  const beta = rule.adaptive && kl !== 0 ? (advantage - signal) / kl : rule.beta;
+  terms.push(
+    { operator: '−', value: beta, label: rule.adaptive ? 'β of this step' : 'β' },
+    { operator: '×', value: kl, label: 'KL' },
+  );
+  return { left: 'signal', rule: 'advantage − β · KL', terms, value: advantage - beta * kl };
 }
 
 /** What the update did, against what the signal asked for. */
@@ -103,14 +120,16 @@ function rewardEquation({ reward, rewards }: ScoredCompletion): Equation | null 
   let value = 0;
   for (const component of rewards) {
     if (component.value === null) return null;
-    value += component.weight * component.value;
+    const used = component.used ?? component.value;
+    value += component.weight * used;
     const operator = terms.length === 0 ? '' : '+';
+    const label = used === component.value ? component.name : `${component.name}, as used`;
     // A weight of 1 is not worth its place.
-    if (component.weight === 1) terms.push({ operator, value: component.value, label: component.name });
+    if (component.weight === 1) terms.push({ operator, value: used, label });
     else
       terms.push(
         { operator, value: component.weight, label: 'weight' },
-        { operator: '×', value: component.value, label: component.name },
+        { operator: '×', value: used, label },
       );
   }
   return agrees(value, reward, 1)
@@ -127,15 +146,34 @@ function advantageEquation(
   reward: number,
   recorded: number,
   groupRewards: readonly (number | null)[],
-  kind: Advantage,
+  rule: SignalRule,
 ): Equation | null {
   const known = groupRewards.filter((value) => value !== null);
   const r: Term = { operator: '', value: reward, label: 'reward' };
   const total = known.reduce((sum, value) => sum + value, 0);
   const mean = total / known.length;
-  switch (kind) {
+  switch (rule.advantage) {
     case 'none':
       return { left: 'advantage', rule: 'reward (no baseline)', terms: [r], value: reward };
+    case 'constant':
+      return {
+        left: 'advantage',
+        rule: 'reward − baseline',
+        terms: [r, { operator: '−', value: rule.baseline, label: 'baseline' }],
+        value: reward - rule.baseline,
+      };
+    case 'ema':
+      // The running mean before this step is not at hand, but recorded: it is what was subtracted.
+      return {
+        left: 'advantage',
+        rule: 'reward − running mean of the steps before',
+        terms: [r, { operator: '−', value: reward - recorded, label: 'running mean' }],
+        value: recorded,
+      };
+    // The scale of the batch, or the values of the tokens, are not at hand: the recorded advantage stands for itself.
+    case 'batch_norm':
+    case 'gae':
+      return null;
     case 'batch_mean':
       // The mean of the batch is not at hand, but recorded: it is what was subtracted.
       return {

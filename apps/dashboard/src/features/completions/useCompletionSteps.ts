@@ -5,17 +5,17 @@ import { graphql } from '../../graphql/generated/index.ts';
 import { useFeed } from '../../graphql/useFeed.ts';
 
 const stepsQuery = graphql(`
-  query CompletionSteps($runId: ID!, $last: Int!) {
+  query CompletionSteps($runId: ID!, $last: Int!, $set: String) {
     run(id: $runId) {
       id
-      completionSteps(last: $last)
+      completionSteps(last: $last, evaluationSet: $set)
     }
   }
 `);
 
 const completionsAddedSubscription = graphql(`
-  subscription CompletionsAdded($runId: ID!) {
-    completionsAdded(runId: $runId) {
+  subscription CompletionsAdded($runId: ID!, $set: String) {
+    completionsAdded(runId: $runId, evaluationSet: $set) {
       runId
       step
     }
@@ -36,21 +36,34 @@ export interface CompletionSteps {
   readonly retry: () => void;
 }
 
-/** The steps of a run that one can look at, growing as the run goes on. */
-export function useCompletionSteps(runId: string, live: boolean): CompletionSteps {
+/**
+ * The steps of a run that one can look at, growing as the run goes on.
+ * @param set of this evaluation set; null: of training.
+ */
+export function useCompletionSteps(runId: string, live: boolean, set: string | null = null): CompletionSteps {
   const [{ data, error, fetching }, execute] = useQuery({
     query: stepsQuery,
-    variables: { runId, last: LAST_STEPS },
+    variables: { runId, last: LAST_STEPS, set },
     requestPolicy: 'cache-and-network',
   });
-  const [added, setAdded] = useState<readonly number[]>([]);
+  const [addedTo, setAddedTo] = useState<{ readonly set: string | null; readonly steps: readonly number[] }>({
+    set,
+    steps: [],
+  });
+  // Another set has other steps.
+  if (addedTo.set !== set) setAddedTo({ set, steps: [] });
+  const added = addedTo.steps;
   const seen = useRef(0);
   const [, render] = useState(0);
   useFeed(
     completionsAddedSubscription,
-    { runId },
+    { runId, set },
     ({ completionsAdded: { step } }) =>
-      setAdded((present) => (present.includes(step) ? present : [...present.slice(-LAST_STEPS), step])),
+      setAddedTo((present) =>
+        present.steps.includes(step)
+          ? present
+          : { ...present, steps: [...present.steps.slice(-LAST_STEPS), step] },
+      ),
     live,
   );
   const recorded = data?.run?.completionSteps;
@@ -59,8 +72,8 @@ export function useCompletionSteps(runId: string, live: boolean): CompletionStep
     [recorded, added],
   );
   const markSeen = useCallback(() => {
-    setAdded((present) => {
-      seen.current = present.length;
+    setAddedTo((present) => {
+      seen.current = present.steps.length;
       return present;
     });
     render((count) => count + 1);

@@ -4,12 +4,12 @@ import { Switch } from '../../ui/Field.tsx';
 import styles from './ConfigForm.module.css';
 import { errorsWithin, textOf, valueAt } from './draft.ts';
 import { useForm } from './FormContext.tsx';
+import { EstimatorNotes, EstimatorPicker } from './EstimatorPart.tsx';
 import { type FormMember, type FormNode, runConfigForm } from './formNode.ts';
+import { freshPart } from './formRules.ts';
 import { labelOf } from './labels.ts';
 import { Members, SchemaField } from './SchemaField.tsx';
 
-/** How many steps the warm-up gets when it is switched on. */
-const WARM_UP_STEPS = 100;
 /** Parts of the policy gradient that are opened only when needed. */
 const FOLDED = ['optimizer'];
 
@@ -23,12 +23,14 @@ export function ConfigForm() {
     'name',
     'seed',
     'backend',
+    'xla',
     'task',
     'rewards',
     'warmup',
     'policyGradient',
     'model',
     'tokenizer',
+    'evaluation',
     'checkpoint',
     'record',
   ];
@@ -36,7 +38,7 @@ export function ConfigForm() {
   return (
     <div className={styles.form}>
       <Part title="Run">
-        <Members members={pick('name', 'seed', 'backend')} path={[]} />
+        <Members members={pick('name', 'seed', 'backend', 'xla')} path={[]} />
       </Part>
       <Part
         title="Task and rewards"
@@ -45,28 +47,22 @@ export function ConfigForm() {
         <Members members={pick('task', 'rewards')} path={[]} />
       </Part>
       {pick('warmup').map((member) => (
-        <OptionalPart
-          key={member.key}
-          member={member}
-          title="Supervised warm-up"
-          fresh={{ steps: WARM_UP_STEPS }}
-        />
+        <OptionalPart key={member.key} member={member} title="Supervised warm-up" />
       ))}
       <Part
         title="Policy gradient"
         text="Ascends ∇J(θ): rollouts, a learning signal from their rewards, an update."
       >
+        <EstimatorPicker />
         <Folding member={pick('policyGradient')[0]} />
+        <EstimatorNotes />
       </Part>
-      <Part title="Model" text="A Llama-style decoder, trained from nothing.">
-        {pick('model').map(
-          (member) =>
-            member.node.type === 'object' && (
-              <Members key={member.key} members={member.node.members} path={[member.key]} />
-            ),
-        )}
-        <Members members={pick('tokenizer')} path={[]} />
+      <Part title="Model" text="A small decoder from nothing, or one from a Hugging Face directory.">
+        <Members members={pick('model', 'tokenizer')} path={[]} />
       </Part>
+      {pick('evaluation').map((member) => (
+        <OptionalPart key={member.key} member={member} title="Evaluation" />
+      ))}
       <Part title="Checkpoints and records">
         <Members members={[...pick('checkpoint', 'record'), ...others]} path={[]} />
       </Part>
@@ -98,15 +94,7 @@ function Part({
 }
 
 /** A part that may be left out as a whole. */
-function OptionalPart({
-  member,
-  title,
-  fresh,
-}: {
-  readonly member: FormMember;
-  readonly title: string;
-  readonly fresh: unknown;
-}) {
+function OptionalPart({ member, title }: { readonly member: FormMember; readonly title: string }) {
   const { draft, set, disabled } = useForm();
   const on = valueAt(draft.value, [member.key]) !== undefined;
   return (
@@ -119,7 +107,7 @@ function OptionalPart({
           aria-label={title}
           checked={on}
           disabled={disabled}
-          onChange={(event) => set([member.key], event.target.checked ? fresh : undefined)}
+          onChange={(event) => set([member.key], event.target.checked ? freshPart(member.key) : undefined)}
         />
       }
     >

@@ -6,6 +6,8 @@ export interface FormApi {
   readonly draft: Draft;
   /** Writes one value; undefined takes it out, so that the default is in force. */
   set(path: Path, value: unknown): void;
+  /** Changes the text as a whole. */
+  edit(change: (text: string) => string): void;
   /** The text cannot be edited by the form now (it is not YAML of an object). */
   readonly disabled: boolean;
   readonly projectId: string;

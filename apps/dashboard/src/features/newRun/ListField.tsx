@@ -85,8 +85,14 @@ export function ListField({
   );
 }
 
-/** The first kind that is not used yet, with a name that is free. */
+/** With a name that is free; of alternatives the first kind that is not used yet. */
 function freshItem(item: FormNode, items: ReadonlyArray<unknown>): Record<string, unknown> {
+  if (item.type === 'object') {
+    const taken = items.map((one) => valueAt(one, ['name']));
+    let free = 'held_out';
+    for (let count = 2; taken.includes(free); count += 1) free = `held_out_${count}`;
+    return item.members.some(({ key }) => key === 'name') ? { name: free } : {};
+  }
   if (item.type !== 'union') return {};
   const kinds = items.map((one) => valueAt(one, ['kind']));
   const names = items.map((one) => valueAt(one, ['name']));

@@ -9,11 +9,13 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { Crumbs } from '../shell/Crumbs.tsx';
+import { readConfig } from '../run/runRule.ts';
 import { cloneText, draftText, editDraft } from './draft.ts';
+import { forkStep } from './forkStep.ts';
 import { RunEditor } from './RunEditor.tsx';
 
 const newRunQuery = graphql(`
-  query NewRun($slug: String!, $cloneId: ID!, $isClone: Boolean!) {
+  query NewRun($slug: String!, $cloneId: ID!, $isClone: Boolean!, $isFork: Boolean!) {
     project(slug: $slug) {
       id
       name
@@ -25,6 +27,13 @@ const newRunQuery = graphql(`
       number
       config
       tags
+      checkpoints(first: 100) @include(if: $isFork) {
+        nodes {
+          id
+          step
+          deletedAt
+        }
+      }
     }
     workers(first: 50) {
       nodes {
@@ -38,14 +47,15 @@ const newRunQuery = graphql(`
   }
 `);
 
-/** A new run: from a preset (?preset=), a prompt set's version (?prompts=) or another run (?clone=). */
+/** A new run: from a preset (?preset=), a prompt set's version (?prompts=), another run (?clone=) or its checkpoint (?fork=&step=). */
 export function NewRunPage({ slug }: { readonly slug: string }) {
   const viewer = useViewer();
   const url = useUrlState();
-  const cloneId = url.get('clone');
+  const forkId = url.get('fork');
+  const cloneId = forkId ?? url.get('clone');
   const [{ data, error }, retry] = useQuery({
     query: newRunQuery,
-    variables: { slug, cloneId: cloneId ?? '', isClone: cloneId !== null },
+    variables: { slug, cloneId: cloneId ?? '', isClone: cloneId !== null, isFork: forkId !== null },
   });
   const crumbs = (
     <Crumbs
@@ -90,7 +100,7 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
     return (
       <EmptyState
         heading="h1"
-        title="The run to clone does not exist"
+        title={`The run to ${forkId === null ? 'clone' : 'fork'} does not exist`}
         action={<ButtonLink href={`/p/${slug}/new`}>Start from a preset</ButtonLink>}
       >
         {crumbs}
@@ -98,10 +108,32 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
       </EmptyState>
     );
 
+  const steps = (data.run?.checkpoints?.nodes ?? []).filter((one) => !one.deletedAt).map((one) => one.step);
+  const step = forkStep(steps, wholeNumber(url.get('step')));
+  if (forkId !== null && data.run && step === null)
+    return (
+      <EmptyState
+        heading="h1"
+        title={`#${data.run.number} ${data.run.name} has no checkpoint to fork`}
+        action={<ButtonLink href={`/runs/${data.run.id}?tab=checkpoints`}>To its checkpoints</ButtonLink>}
+      >
+        {crumbs}A fork begins with the weights of a checkpoint. While the run goes on, ask for one there.
+      </EmptyState>
+    );
+
   const preset = url.get('preset');
   const prompts = url.get('prompts');
-  const start = data.run ? cloneText(data.run.config, data.run.name) : startText(preset, prompts);
-  const origin = cloneId ?? (prompts === null ? (preset ?? '') : `prompts:${prompts}`);
+  const start = data.run
+    ? cloneText(data.run.config, data.run.name, forkId === null ? undefined : ' (fork)')
+    : startText(preset, prompts);
+  const origin =
+    forkId === null
+      ? (cloneId ?? (prompts === null ? (preset ?? '') : `prompts:${prompts}`))
+      : `fork:${forkId}`;
+  const fork =
+    forkId === null || !data.run || step === null
+      ? null
+      : { parent: { ...data.run, config: readConfig(data.run.config), steps }, step };
   return (
     <>
       {crumbs}
@@ -110,7 +142,9 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
         project={data.project}
         start={start}
         storageKey={`nabla:new-run:${slug}:${origin}`}
-        clonedFrom={data.run ?? null}
+        clonedFrom={forkId === null ? (data.run ?? null) : null}
+        fork={fork}
+        onForkStep={(next) => url.set({ step: String(next) })}
         workers={data.workers.nodes}
       />
     </>
@@ -122,4 +156,8 @@ function startText(preset: string | null, promptsVersionId: string | null): stri
   const chosen = PRESETS.find((one) => one.name === name) ?? PRESETS[0];
   const text = draftText(chosen?.config ?? {});
   return promptsVersionId === null ? text : editDraft(text, ['task', 'promptSetVersionId'], promptsVersionId);
+}
+
+function wholeNumber(text: string | null): number | null {
+  return text !== null && /^\d{1,10}$/.test(text) ? Number(text) : null;
 }

@@ -1,5 +1,5 @@
 'use client';
-import { PRESETS } from '@nabla/domain';
+import { forkRefusals, MODEL_PLACEHOLDER, PRESETS, type RunConfig } from '@nabla/domain';
 import { ChevronDown, RotateCcw } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -12,10 +12,12 @@ import { Menu, MenuItem } from '../../ui/Menu.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { ConfigForm } from './ConfigForm.tsx';
-import { draftText, editDraft, onePerPath, readDraft } from './draft.ts';
+import { alignTokenizer, type DraftError, draftText, editDraft, onePerPath, readDraft } from './draft.ts';
+import { spellOut } from './estimator.ts';
 import { type FormApi, FormProvider } from './FormContext.tsx';
 import { type KeptDraft, dropDraft, freshKey, keepDraft, readKeptDraft } from './keptDraft.ts';
 import { focusFirstError } from './focusFirstError.ts';
+import { type ForkParent, ForkPart } from './ForkPart.tsx';
 import { LaunchDetails } from './LaunchDetails.tsx';
 import { LaunchSummary } from './LaunchSummary.tsx';
 import { plainMessage } from './plainMessage.ts';
@@ -25,6 +27,23 @@ import { YamlEditor } from './YamlEditor.tsx';
 const createRunMutation = graphql(`
   mutation CreateRun($input: CreateRunInput!) {
     createRun(input: $input) {
+      run {
+        id
+        number
+        name
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+const forkRunMutation = graphql(`
+  mutation ForkRun($input: ForkRunInput!) {
+    forkRun(input: $input) {
       run {
         id
         number
@@ -56,6 +75,8 @@ export function RunEditor({
   start,
   storageKey,
   clonedFrom,
+  fork,
+  onForkStep,
   workers,
 }: {
   readonly project: { readonly id: string; readonly slug: string; readonly name: string };
@@ -67,10 +88,15 @@ export function RunEditor({
     readonly number: number;
     readonly tags: ReadonlyArray<string>;
   } | null;
+  /** The checkpoint that the run is to begin with. */
+  readonly fork: { readonly parent: ForkParent; readonly step: number } | null;
+  readonly onForkStep: (step: number) => void;
   readonly workers: ReadonlyArray<WorkerChoice>;
 }) {
   const router = useRouter();
-  const [{ fetching }, createRun] = useMutation(createRunMutation);
+  const [creation, createRun] = useMutation(createRunMutation);
+  const [forking, forkRun] = useMutation(forkRunMutation);
+  const fetching = creation.fetching || forking.fetching;
   const fresh = (): KeptDraft => ({
     text: start,
     tags: clonedFrom?.tags.join(', ') ?? '',
@@ -109,11 +135,25 @@ export function RunEditor({
         line: undefined,
         column: undefined,
       }));
-    return { ...local, errors: onePerPath([...local.errors, ...refused]) };
-  }, [local, problems]);
+    const unfit =
+      fork?.parent.config && local.config
+        ? forkRefusals(fork.parent.config, local.config).map((one) => ({
+            ...one,
+            line: undefined,
+            column: undefined,
+          }))
+        : [];
+    return { ...local, errors: onePerPath([...local.errors, ...placeholders(local.config), ...unfit, ...refused]) };
+  }, [local, problems, fork]);
   const form: FormApi = {
     draft,
-    set: (path, value) => change({ text: editDraft(kept.text, path, value) }),
+    set: (path, value) => {
+      // A named estimator in the text would stand in for every setting that goes back to its default.
+      const spelled = path[0] === 'policyGradient' ? spellOut(kept.text, draft.written) : kept.text;
+      const text = editDraft(spelled, path, value);
+      change({ text: path[0] === 'model' ? alignTokenizer(text, readDraft(text).value) : text });
+    },
+    edit: (edited) => change({ text: edited(kept.text) }),
     disabled: !draft.editable,
     projectId: project.id,
     slug: project.slug,
@@ -127,23 +167,27 @@ export function RunEditor({
     event.preventDefault();
     if (draft.errors.length > 0) return focusFirstError(event.currentTarget);
     if (!local.config) return;
-    const result = await createRun({
-      input: {
-        projectId: project.id,
-        config: local.value,
-        tags: kept.tags
-          .split(',')
-          .map((tag) => tag.trim())
-          .filter((tag) => tag !== ''),
-        note: kept.note,
-        idempotencyKey: kept.idempotencyKey,
-        ...(clonedFrom ? { clonedFromId: clonedFrom.id } : {}),
-        ...(kept.workerId === '' ? {} : { workerId: kept.workerId }),
-      },
-    });
-    const found = refusals(result, result.data?.createRun.errors);
+    const input = {
+      config: local.value,
+      tags: kept.tags
+        .split(',')
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== ''),
+      note: kept.note,
+      idempotencyKey: kept.idempotencyKey,
+      ...(kept.workerId === '' ? {} : { workerId: kept.workerId }),
+    };
+    const clone = clonedFrom ? { clonedFromId: clonedFrom.id } : {};
+    const { found, run } = fork
+      ? await forkRun({ input: { ...input, runId: fork.parent.id, step: fork.step } }).then((result) => ({
+          found: refusals(result, result.data?.forkRun.errors),
+          run: result.data?.forkRun.run,
+        }))
+      : await createRun({ input: { ...input, projectId: project.id, ...clone } }).then((result) => ({
+          found: refusals(result, result.data?.createRun.errors),
+          run: result.data?.createRun.run,
+        }));
     setProblems(found);
-    const run = result.data?.createRun.run;
     if (found.length > 0 || !run) return;
     setLaunched(true);
     dropDraft(storageKey);
@@ -154,7 +198,7 @@ export function RunEditor({
   return (
     <form className={styles.page} onSubmit={(event) => void launch(event)} noValidate aria-label="New run">
       <PageHeader
-        title="New run"
+        title={fork ? 'New fork' : 'New run'}
         meta={
           clonedFrom ? (
             <>
@@ -165,8 +209,9 @@ export function RunEditor({
             `in ${project.name}`
           )
         }
-        actions={<PresetMenu onChoose={restart} />}
+        actions={!fork && <PresetMenu onChoose={restart} />}
       />
+      {fork && <ForkPart parent={fork.parent} step={fork.step} onStep={onForkStep} config={local.config} />}
       {restored && (
         <Callout title="Your draft was kept.">
           <Button size="sm" icon={<RotateCcw size={14} aria-hidden />} onClick={() => restart(start)}>
@@ -212,6 +257,13 @@ export function RunEditor({
       </div>
     </form>
   );
+}
+
+/** What a preset leaves open stands as an error where it is to be filled in. */
+function placeholders(config: RunConfig | undefined): DraftError[] {
+  if (config?.model.kind !== 'hugging_face' || config.model.source !== MODEL_PLACEHOLDER) return [];
+  const message = 'Give the directory of a model on the worker, or a name on the hub';
+  return [{ path: ['model', 'source'], message, line: undefined, column: undefined }];
 }
 
 function PresetMenu({ onChoose }: { readonly onChoose: (text: string) => void }) {

@@ -1,25 +1,19 @@
 'use client';
-/** @file One field of the configuration, drawn after its kind. */
+/** @file One field of the configuration, drawn after its kind; and the members of an object, those that matter first. */
 import { useId, useState } from 'react';
-import { Checkbox, Field, Input, Select, Switch } from '../../ui/Field.tsx';
+import { Field, Select, Switch } from '../../ui/Field.tsx';
 import { SegmentedControl } from '../../ui/Tabs.tsx';
-import { type Path, errorsAt, textOf, valueAt } from './draft.ts';
-import { ERROR_MARK } from './focusFirstError.ts';
+import { type Path, errorsAt, errorsWithin, textOf, valueAt } from './draft.ts';
+import { type FieldProps, Messages, MOST_SEGMENTS } from './field.tsx';
 import { useForm } from './FormContext.tsx';
 import type { FormMember, FormNode } from './formNode.ts';
+import { arrange, freshPart } from './formRules.ts';
 import { kindLabel, labelOf } from './labels.ts';
 import { ListField } from './ListField.tsx';
 import { PromptSetField } from './PromptSetField.tsx';
+import { BooleanField, EnumField, NumberField, TextField } from './ScalarFields.tsx';
 import styles from './SchemaField.module.css';
-
-/** Longer choices become a select. */
-const MOST_SEGMENTS = 6;
-
-interface FieldProps<Node extends FormNode = FormNode> {
-  readonly node: Node;
-  readonly path: Path;
-  readonly label: string;
-}
+import { BoundsField, ChoicesField, JsonField, NumbersField } from './SetFields.tsx';
 
 export function SchemaField({ node, path, label }: FieldProps) {
   switch (node.type) {
@@ -37,6 +31,14 @@ export function SchemaField({ node, path, label }: FieldProps) {
       return <BooleanField node={node} path={path} label={label} />;
     case 'enum':
       return <EnumField node={node} path={path} label={label} />;
+    case 'choices':
+      return <ChoicesField node={node} path={path} label={label} />;
+    case 'numbers':
+      return <NumbersField node={node} path={path} label={label} />;
+    case 'bounds':
+      return <BoundsField node={node} path={path} label={label} />;
+    case 'json':
+      return <JsonField node={node} path={path} label={label} />;
     case 'union':
       return <UnionField node={node} path={path} label={label} />;
     case 'list':
@@ -45,15 +47,25 @@ export function SchemaField({ node, path, label }: FieldProps) {
           node={node}
           path={path}
           label={label}
-          renderItem={(itemPath) => <SchemaField node={node.item} path={itemPath} label="Kind" />}
+          renderItem={(itemPath) =>
+            node.item.type === 'object' ? (
+              <Members members={node.item.members} path={itemPath} />
+            ) : (
+              <SchemaField node={node.item} path={itemPath} label="Kind" />
+            )
+          }
         />
       );
     case 'object':
-      return <GroupField node={node} path={path} label={label} />;
+      return node.optional ? (
+        <OptionalField node={node} path={path} label={label} />
+      ) : (
+        <GroupField node={node} path={path} label={label} />
+      );
   }
 }
 
-/** Members of an object side by side; objects among them below. */
+/** Members of an object: those that matter now, then what is rarely touched, folded away. */
 export function Members({
   members,
   path,
@@ -61,19 +73,40 @@ export function Members({
   readonly members: ReadonlyArray<FormMember>;
   readonly path: Path;
 }) {
-  const flat = members.filter(
-    ({ node }) => node.type !== 'object' && node.type !== 'union' && node.type !== 'list',
+  const { draft } = useForm();
+  const broken = (key: string): boolean => errorsWithin(draft.errors, [...path, key]).length > 0;
+  const { main, more, unused } = arrange(members, path, draft.value, broken);
+  // What is set already when the form opens stands in sight; what is set here later stays where it was set.
+  const [raised] = useState(
+    () => new Set(more.flatMap(({ key }) => (isSet(draft.value, [...path, key]) ? [key] : []))),
   );
-  const deep = members.filter(
-    ({ node }) => node.type === 'object' || node.type === 'union' || node.type === 'list',
+  const folded = [...more.filter(({ key }) => !raised.has(key)), ...unused];
+  const inSight = members.filter(
+    (member) => main.includes(member) || (more.includes(member) && raised.has(member.key)),
   );
   return (
     <>
-      <div className={styles.grid}>
-        {flat.map(({ key, node }) => (
-          <SchemaField key={key} node={node} path={[...path, key]} label={labelOf(key)} />
-        ))}
-      </div>
+      <Fields members={inSight} path={path} />
+      {folded.length > 0 && (
+        <More members={folded} unused={unused} path={path} broken={folded.some(({ key }) => broken(key))} />
+      )}
+    </>
+  );
+}
+
+/** Fields side by side; parts among them below. */
+function Fields({ members, path }: { readonly members: ReadonlyArray<FormMember>; readonly path: Path }) {
+  const flat = members.filter(({ node }) => !isDeep(node));
+  const deep = members.filter(({ node }) => isDeep(node));
+  return (
+    <>
+      {flat.length > 0 && (
+        <div className={styles.grid}>
+          {flat.map(({ key, node }) => (
+            <SchemaField key={key} node={node} path={[...path, key]} label={labelOf(key)} />
+          ))}
+        </div>
+      )}
       {deep.map(({ key, node }) => (
         <SchemaField key={key} node={node} path={[...path, key]} label={labelOf(key)} />
       ))}
@@ -81,166 +114,57 @@ export function Members({
   );
 }
 
-function useValue(path: Path) {
-  const { draft, set, disabled } = useForm();
-  return {
-    value: valueAt(draft.value, path),
-    errors: errorsAt(draft.errors, path),
-    set: (value: unknown) => set(path, value),
-    disabled,
-  };
-}
-
-function NumberField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'number' }>>) {
-  const { value, errors, set, disabled } = useValue(path);
-  const shown = textOf(value);
-  const [typed, setTyped] = useState(shown);
-  // What is being typed may not be a number yet ("1e-"); it stays as typed for as long as it means what is written.
-  const text = typed === shown || toWritten(typed) === value ? typed : shown;
-  const isOff = node.nullable && (value === null || (value === undefined && node.fallback === null));
-  const help = [node.description, node.range].filter((part) => part !== '').join(' · ');
+function More({
+  members,
+  unused,
+  path,
+  broken,
+}: {
+  readonly members: ReadonlyArray<FormMember>;
+  readonly unused: ReadonlyArray<FormMember>;
+  readonly path: Path;
+  readonly broken: boolean;
+}) {
+  const { draft } = useForm();
+  const set = members.filter(({ key }) => isSet(draft.value, [...path, key]));
   return (
-    <div className={styles.cell}>
-      <Field
-        label={label}
-        help={help}
-        errors={errors}
-        optional={!node.required && node.fallback === undefined}
-      >
-        {(control) => (
-          <Input
-            {...control}
-            value={isOff ? '' : text}
-            disabled={disabled || isOff}
-            inputMode={node.integer ? 'numeric' : 'decimal'}
-            autoComplete="off"
-            placeholder={
-              isOff
-                ? 'never'
-                : node.fallback === undefined || node.fallback === null
-                  ? ''
-                  : textOf(node.fallback)
-            }
-            onChange={(event) => {
-              setTyped(event.target.value);
-              set(toWritten(event.target.value));
-            }}
-          />
+    <details className={styles.more} open={broken || undefined}>
+      <summary>
+        More
+        <span className={styles.moreText}>
+          {set.length > 0
+            ? set.map(({ key }) => setText(key, valueAt(draft.value, [...path, key]))).join(' · ')
+            : members.map(({ key }) => labelOf(key).toLowerCase()).join(', ')}
+        </span>
+      </summary>
+      <div className={styles.moreInside}>
+        <Fields members={members.filter((member) => !unused.includes(member))} path={path} />
+        {unused.length > 0 && (
+          <>
+            <p className={styles.help}>Written, but nothing uses it beside the present choices:</p>
+            <Fields members={unused} path={path} />
+          </>
         )}
-      </Field>
-      {node.nullable && (
-        <Checkbox
-          label={`No limit`}
-          checked={isOff}
-          disabled={disabled}
-          onChange={(event) => set(event.target.checked ? null : undefined)}
-        />
-      )}
-    </div>
+      </div>
+    </details>
   );
 }
 
-/** A number where it is one, else the text itself, which the schema then refuses at its path; nothing for nothing. */
-function toWritten(text: string): number | string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  const value = Number(trimmed);
-  return Number.isFinite(value) ? value : trimmed;
+/** "top P 0.9"; of a part only that it is on. */
+function setText(key: string, value: unknown): string {
+  const name = labelOf(key).toLowerCase();
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? `${name} on`
+    : `${name} ${textOf(value)}`;
 }
 
-function TextField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'text' }>>) {
-  const { value, errors, set, disabled } = useValue(path);
-  // The first field of the form: its label says all of it.
-  const isRunName = path.length === 1 && path[0] === 'name';
-  return (
-    <Field
-      label={label}
-      help={isRunName ? '' : node.description}
-      errors={errors}
-      optional={!node.required && node.fallback === undefined}
-    >
-      {(control) => (
-        <Input
-          {...control}
-          mono={path.at(-1) !== 'name' || path.length > 1}
-          value={textOf(value)}
-          maxLength={node.maxLength}
-          disabled={disabled}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={(event) => set(event.target.value === '' ? undefined : event.target.value)}
-        />
-      )}
-    </Field>
-  );
+function isSet(value: unknown, path: Path): boolean {
+  const written = valueAt(value, path);
+  return written !== undefined && written !== null;
 }
 
-function BooleanField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'boolean' }>>) {
-  const { value, errors, set, disabled } = useValue(path);
-  const on = typeof value === 'boolean' ? value : node.fallback === true;
-  return (
-    <div className={styles.cell}>
-      <span className={styles.legend}>{label}</span>
-      <Switch
-        label={on ? 'on' : 'off'}
-        aria-label={label}
-        checked={on}
-        disabled={disabled}
-        onChange={(event) => set(event.target.checked === node.fallback ? undefined : event.target.checked)}
-      />
-      <Messages errors={errors} help={node.description} />
-    </div>
-  );
-}
-
-function EnumField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'enum' }>>) {
-  const id = useId();
-  const { value, errors, set, disabled } = useValue(path);
-  const fallback = typeof node.fallback === 'string' ? node.fallback : '';
-  const current = typeof value === 'string' ? value : fallback;
-  const choose = (next: string): void => set(next === fallback ? undefined : next);
-  if (fallback === '' || node.values.length > MOST_SEGMENTS || !node.values.includes(current))
-    return (
-      <Field
-        label={label}
-        help={node.description}
-        errors={errors}
-        optional={!node.required && fallback === ''}
-      >
-        {(control) => (
-          <Select
-            {...control}
-            value={current}
-            disabled={disabled}
-            onChange={(event) => choose(event.target.value)}
-          >
-            {fallback === '' && <option value="">default</option>}
-            {!node.values.includes(current) && current !== '' && (
-              <option value={current}>{current} (unknown)</option>
-            )}
-            {node.values.map((one) => (
-              <option key={one} value={one}>
-                {kindLabel(one)}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-    );
-  return (
-    <div className={styles.wide}>
-      <span id={id} className={styles.legend}>
-        {label}
-      </span>
-      <SegmentedControl
-        labelledBy={id}
-        options={node.values.map((one) => ({ value: one, label: kindLabel(one), disabled }))}
-        value={current}
-        onChange={choose}
-      />
-      <Messages errors={errors} help={node.description} />
-    </div>
-  );
+function isDeep(node: FormNode): boolean {
+  return node.type === 'object' || node.type === 'union' || node.type === 'list';
 }
 
 function UnionField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'union' }>>) {
@@ -250,19 +174,48 @@ function UnionField({ node, path, label }: FieldProps<Extract<FormNode, { type: 
   const value = valueAt(draft.value, path);
   const kind = valueAt(value ?? node.fallback, ['kind']);
   const option = node.options.find((one) => one.kind === kind);
+  const absent = !node.required && node.fallback === undefined;
+  const choose = (next: string): void => set(path, next === '' ? undefined : switchKind(value, node, next));
+  const current = typeof kind === 'string' ? kind : '';
+  const help = option?.description ?? (absent ? node.description : '');
   return (
     <div className={styles.union} role="group" aria-labelledby={id}>
-      <span id={id} className={styles.legend}>
-        {label}
-      </span>
-      <SegmentedControl
-        labelledBy={id}
-        options={node.options.map((one) => ({ value: one.kind, label: kindLabel(one.kind), disabled }))}
-        value={typeof kind === 'string' ? kind : ''}
-        onChange={(next) => set(path, switchKind(value, node, next))}
-      />
-      <Messages errors={errors} help={option?.description ?? ''} />
-      {option && option.members.length > 0 && <Members members={option.members} path={path} />}
+      {absent || node.options.length > MOST_SEGMENTS ? (
+        <Field label={<span id={id}>{label}</span>} errors={errors} help={help} optional={absent}>
+          {(control) => (
+            <Select
+              {...control}
+              value={current}
+              disabled={disabled}
+              onChange={(event) => choose(event.target.value)}
+            >
+              {absent && <option value="">as the run</option>}
+              {!absent && option === undefined && <option value={current}>{current || 'Choose…'}</option>}
+              {node.options.map((one) => (
+                <option key={one.kind} value={one.kind}>
+                  {kindLabel(one.kind)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+      ) : (
+        <>
+          <span id={id} className={styles.legend}>
+            {label}
+          </span>
+          <SegmentedControl
+            labelledBy={id}
+            options={node.options.map((one) => ({ value: one.kind, label: kindLabel(one.kind), disabled }))}
+            value={current}
+            onChange={choose}
+          />
+          <Messages errors={errors} help={help} />
+        </>
+      )}
+      {option && option.members.length > 0 && (
+        <Members key={option.kind} members={option.members} path={path} />
+      )}
     </div>
   );
 }
@@ -295,15 +248,25 @@ function GroupField({ node, path, label }: FieldProps<Extract<FormNode, { type: 
   );
 }
 
-function Messages({ errors, help }: { readonly errors: ReadonlyArray<string>; readonly help: string }) {
+/** A part that is on or off, with its settings when it is on. */
+function OptionalField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'object' }>>) {
+  const { draft, set, disabled } = useForm();
+  const on = isSet(draft.value, path);
+  const errors = errorsAt(draft.errors, path);
   return (
-    <>
-      {errors.map((error) => (
-        <span key={error} className={styles.error} {...ERROR_MARK}>
-          {error}
-        </span>
-      ))}
-      {help !== '' && <span className={styles.help}>{help}</span>}
-    </>
+    <div className={styles.group} role="group" aria-label={label}>
+      <span className={styles.optionalHead}>
+        <span className={styles.groupName}>{label}</span>
+        <Switch
+          label={on ? 'on' : 'off'}
+          aria-label={label}
+          checked={on}
+          disabled={disabled}
+          onChange={(event) => set(path, event.target.checked ? freshPart(String(path.at(-1))) : undefined)}
+        />
+      </span>
+      <Messages errors={errors} help={node.description} />
+      {on && <Members members={node.members} path={path} />}
+    </div>
   );
 }

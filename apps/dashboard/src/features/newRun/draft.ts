@@ -1,5 +1,5 @@
 /** @file The draft of a configuration: YAML text is the one truth, the form reads and edits it. */
-import { BOUNDS, type ConfigError, type RunConfig, parseRunConfig } from '@nabla/domain';
+import { BOUNDS, type ConfigError, type RunConfig, expandShorthand, parseRunConfig } from '@nabla/domain';
 import { Document, LineCounter, isCollection, isMap, isNode, parseDocument } from 'yaml';
 import { plainMessage } from './plainMessage.ts';
 
@@ -11,8 +11,10 @@ export interface DraftError extends ConfigError {
 }
 export interface Draft {
   readonly text: string;
-  /** What is written, without defaults. Undefined when the text is not YAML. */
+  /** What is written, shorthand spelled out, without defaults. Undefined when the text is not YAML. */
   readonly value: unknown;
+  /** The same as it stands, shorthand and all. */
+  readonly written: unknown;
   /** The configuration with all defaults; undefined while there are errors. */
   readonly config: RunConfig | undefined;
   readonly errors: ReadonlyArray<DraftError>;
@@ -29,7 +31,7 @@ export function readDraft(text: string): Draft {
       const { line, col } = lines.linePos(error.pos[0]);
       return { path: [], message: firstSentence(error.message), line, column: col };
     });
-    return { text, value: undefined, config: undefined, errors, editable: false };
+    return { text, value: undefined, written: undefined, config: undefined, errors, editable: false };
   }
   let value: unknown;
   try {
@@ -40,6 +42,7 @@ export function readDraft(text: string): Draft {
     return {
       text,
       value: undefined,
+      written: undefined,
       config: undefined,
       errors: [{ path: [], message, line: 1, column: 1 }],
       editable: false,
@@ -57,7 +60,8 @@ export function readDraft(text: string): Draft {
       );
   return {
     text,
-    value: value ?? {},
+    value: expandShorthand(value ?? {}).value,
+    written: value ?? {},
     config: result.ok ? result.config : undefined,
     errors,
     editable: value === null || value === undefined || isMap(document.contents),
@@ -75,7 +79,7 @@ export function editDraft(text: string, path: Path, value: unknown): string {
     document.deleteIn(path);
     for (let length = path.length - 1; length > 0; length -= 1) {
       const parent = document.getIn(path.slice(0, length), true);
-      if (!isMap(parent) || parent.items.length > 0) break;
+      if (!isMap(parent) || parent.items.length > 0 || STAYS_EMPTY.has(String(path[length - 1]))) break;
       document.deleteIn(path.slice(0, length));
     }
   } else {
@@ -90,6 +94,23 @@ export function editDraft(text: string, path: Path, value: unknown): string {
   return document.toString({ lineWidth: 100 });
 }
 
+/** Parts that are on by being there, even empty. */
+const STAYS_EMPTY: ReadonlySet<string> = new Set([
+  'lora',
+  'dynamicSampling',
+  'adaptive',
+  'evaluation',
+  'warmup',
+]);
+
+/** The text without a tokenizer that the model of now does not take. */
+export function alignTokenizer(text: string, value: unknown): string {
+  const kind = valueAt(value, ['tokenizer', 'kind']);
+  if (kind === undefined) return text;
+  const ownTokenizer = valueAt(value, ['model', 'kind']) === 'hugging_face';
+  return (kind === 'model') === ownTokenizer ? text : editDraft(text, ['tokenizer'], undefined);
+}
+
 /** A fresh text for a configuration. */
 export function draftText(config: unknown): string {
   return new Document(config).toString({ lineWidth: 100 });
@@ -97,11 +118,10 @@ export function draftText(config: unknown): string {
 
 /**
  * The text for a clone of a run: its configuration in the schema's order (the database keeps no order of keys), under
- * the name "… (copy)". One that the schema no longer takes stays as it is, so that the form can show what is wrong.
+ * the name "… (copy)", or with another suffix. One that the schema no longer takes stays as it is, so that the form can show what is wrong.
  */
-export function cloneText(config: unknown, name: string): string {
+export function cloneText(config: unknown, name: string, suffix = ' (copy)'): string {
   const parsed = parseRunConfig(config);
-  const suffix = ' (copy)';
   const copy = name.slice(0, BOUNDS.maxNameChars - suffix.length).trimEnd() + suffix;
   return editDraft(draftText(parsed.ok ? parsed.config : config), ['name'], copy);
 }

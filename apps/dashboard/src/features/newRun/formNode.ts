@@ -9,7 +9,12 @@ interface Common {
   readonly required: boolean;
 }
 export type FormNode =
-  | (Common & { readonly type: 'object'; readonly members: ReadonlyArray<FormMember> })
+  | (Common & {
+      readonly type: 'object';
+      readonly members: ReadonlyArray<FormMember>;
+      /** May be left out as a whole: a part that is on or off. */
+      readonly optional: boolean;
+    })
   /** A discriminated union over `kind`. The members of an option leave `kind` out. */
   | (Common & { readonly type: 'union'; readonly options: ReadonlyArray<UnionOption> })
   | (Common & { readonly type: 'enum'; readonly values: ReadonlyArray<string> })
@@ -27,6 +32,14 @@ export type FormNode =
       readonly minItems: number;
       readonly maxItems: number;
     })
+  /** Some of a few words. */
+  | (Common & { readonly type: 'choices'; readonly values: ReadonlyArray<string> })
+  /** Numbers in a row. */
+  | (Common & { readonly type: 'numbers'; readonly maxItems: number })
+  /** A lower and an upper bound, or none. */
+  | (Common & { readonly type: 'bounds' })
+  /** Any JSON object. */
+  | (Common & { readonly type: 'json' })
   /** Has one possible value: nothing to choose. */
   | (Common & { readonly type: 'constant' });
 export interface FormMember {
@@ -50,7 +63,10 @@ const jsonSchema: z.ZodType<JsonSchema> = z.lazy(() =>
     required: z.array(z.string()).optional(),
     oneOf: z.array(jsonSchema).optional(),
     anyOf: z.array(jsonSchema).optional(),
-    items: jsonSchema.optional(),
+    // False closes a tuple.
+    items: z.union([jsonSchema, z.literal(false)]).optional(),
+    prefixItems: z.array(jsonSchema).optional(),
+    additionalProperties: z.unknown().optional(),
     minItems: z.number().optional(),
     maxItems: z.number().optional(),
     maxLength: z.number().optional(),
@@ -70,7 +86,9 @@ interface JsonSchema {
   required?: string[] | undefined;
   oneOf?: JsonSchema[] | undefined;
   anyOf?: JsonSchema[] | undefined;
-  items?: JsonSchema | undefined;
+  items?: JsonSchema | false | undefined;
+  prefixItems?: JsonSchema[] | undefined;
+  additionalProperties?: unknown;
   minItems?: number | undefined;
   maxItems?: number | undefined;
   maxLength?: number | undefined;
@@ -103,20 +121,23 @@ function toNode(schema: JsonSchema, required: boolean, where: string): FormNode 
       type: 'union',
       options: schema.oneOf.map((option, index) => toOption(option, `${where}[${index}]`)),
     };
-  if (schema.anyOf) return nullableNumber(schema.anyOf, common, where);
+  if (schema.anyOf) return nullable(schema.anyOf, common, where);
   if (schema.enum) return { ...common, type: 'enum', values: schema.enum };
   switch (schema.type) {
     case 'object':
-      return { ...common, type: 'object', members: toMembers(schema, where) };
-    case 'array':
-      if (!schema.items) break;
+      if (schema.properties === undefined && schema.additionalProperties !== undefined)
+        return { ...common, type: 'json' };
       return {
         ...common,
-        type: 'list',
-        item: toNode(schema.items, true, `${where}[]`),
-        minItems: schema.minItems ?? 0,
-        maxItems: schema.maxItems ?? Number.POSITIVE_INFINITY,
+        type: 'object',
+        members: toMembers(schema, where),
+        optional: !required && schema.default === undefined,
       };
+    case 'array':
+      if (schema.prefixItems?.length === 2 && schema.prefixItems.every(isNumber))
+        return { ...common, type: 'bounds' };
+      if (!schema.items) break;
+      return toList(schema.items, schema, common, where);
     case 'integer':
     case 'number':
       return {
@@ -135,12 +156,38 @@ function toNode(schema: JsonSchema, required: boolean, where: string): FormNode 
   throw new Error(`the form has no field for ${where} (${JSON.stringify(schema).slice(0, 120)})`);
 }
 
-function nullableNumber(options: ReadonlyArray<JsonSchema>, common: Common, where: string): FormNode {
+function toList(items: JsonSchema, schema: JsonSchema, common: Common, where: string): FormNode {
+  const maxItems = schema.maxItems ?? Number.POSITIVE_INFINITY;
+  if (items.enum) return { ...common, type: 'choices', values: items.enum };
+  if (isNumber(items)) return { ...common, type: 'numbers', maxItems };
+  return {
+    ...common,
+    type: 'list',
+    item: toNode(items, true, `${where}[]`),
+    minItems: schema.minItems ?? 0,
+    maxItems,
+  };
+}
+
+function isNumber({ type }: JsonSchema): boolean {
+  return type === 'number' || type === 'integer';
+}
+
+/** Something or null: a number, bounds, or a part that is on or off. */
+function nullable(options: ReadonlyArray<JsonSchema>, common: Common, where: string): FormNode {
   const [value, ...rest] = options.filter((option) => option.type !== 'null');
   const node =
     value && rest.length === 0 && options.length === 2 ? toNode(value, common.required, where) : undefined;
-  if (node?.type !== 'number') throw new Error(`the form has no field for the alternatives of ${where}`);
-  return { ...node, ...common, nullable: true };
+  switch (node?.type) {
+    case 'number':
+      return { ...node, ...common, nullable: true };
+    case 'bounds':
+      return { ...node, ...common };
+    case 'object':
+      return { ...node, ...common, optional: true };
+    default:
+      throw new Error(`the form has no field for the alternatives of ${where}`);
+  }
 }
 
 function toOption(schema: JsonSchema, where: string): UnionOption {

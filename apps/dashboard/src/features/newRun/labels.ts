@@ -18,6 +18,22 @@ const LABELS: Readonly<Record<string, string>> = {
   kl: 'KL penalty',
   gradClip: 'Clip gradient norm at',
   promptSetVersionId: 'Prompt set',
+  topK: 'Top k',
+  topP: 'Top p',
+  minP: 'Min p',
+  gae: 'GAE',
+  gamma: 'Discount γ',
+  lambda: 'λ',
+  xla: 'XLA',
+  lora: 'LoRA',
+  rank: 'Rank r',
+  alpha: 'α',
+  url: 'URL',
+  tokenEnv: 'Token variable',
+  memoryMb: 'Memory (MB)',
+  timeoutMs: 'Timeout (ms)',
+  passAt: 'pass@k for each k',
+  sets: 'Evaluation sets',
   minimum: 'Min',
   path: 'Path',
 };
@@ -28,6 +44,9 @@ const KINDS: Readonly<Record<string, string>> = {
   sort_digits: 'sort digits',
   reverse_text: 'reverse text',
   prompt_set: 'prompt set',
+  json_schema: 'JSON schema',
+  hugging_face: 'Hugging Face',
+  scratch: 'from scratch',
 };
 
 /** "learningRate" → "Learning rate" */

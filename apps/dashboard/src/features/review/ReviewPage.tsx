@@ -41,6 +41,7 @@ const runQuery = graphql(`
       number
       name
       metricNames
+      evaluationSets
       project {
         id
         slug
@@ -103,12 +104,14 @@ export function ReviewPage({ runId }: { readonly runId: string }) {
               onClick={() => setFiltering(!filtering)}
             >
               {conditions === 0 ? 'Filter' : `Filter (${conditions})`}
+              {state.evaluationSet !== null && `: ${state.evaluationSet}`}
             </Button>
           </div>
           {filtering && (
             <FilterBar
               state={state}
               components={rewardComponents(run.metricNames)}
+              sets={run.evaluationSets}
               onChange={(next) => url.set(writeCompletionList(next))}
             />
           )}

@@ -6,6 +6,7 @@ import { Section } from '../../ui/PageHeader.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/useUrlState.ts';
 import { useNamesSeen } from '../charts/ChartsProvider.tsx';
+import { metricTitle } from '../charts/metricTitle.ts';
 import { SingleMetricChart } from '../charts/SingleMetricChart.tsx';
 import { metricGroups } from './metricGroups.ts';
 import styles from './run.module.css';
@@ -48,7 +49,7 @@ export const ChartsTab = memo(function ChartsTab({
                 key={name}
                 runId={runId}
                 name={name}
-                title={prefix === 'other' ? name : name.slice(prefix.length + 1)}
+                title={metricTitle(name)}
                 height={140}
               />
             ))}

@@ -1,9 +1,16 @@
 'use client';
-import { Download } from 'lucide-react';
+/** @file Saved states of a run: what each was worth, which stay, and what one can begin with them. */
+import { bestCheckpoints, type CheckpointPolicy, keptCheckpoints, metricDefinition } from '@nabla/domain';
+import { Download, GitFork } from 'lucide-react';
+import Link from 'next/link';
+import { useMemo } from 'react';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
+import { useViewer } from '../../graphql/session.tsx';
 import { useConnection } from '../../graphql/useConnection.ts';
+import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { CopyButton } from '../../ui/CopyButton.tsx';
 import { formatBytes } from '../../ui/format.ts';
 import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -11,7 +18,10 @@ import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
 import { useSeries } from '../charts/ChartsProvider.tsx';
 import { formatMetric } from '../charts/formatMetric.ts';
+import { metricTitle } from '../charts/metricTitle.ts';
 import { type SeriesColumns, nearestIndex } from '../charts/seriesColumns.ts';
+import { checkpointWords } from './configWords.ts';
+import styles from './run.module.css';
 
 const checkpointsQuery = graphql(`
   query RunCheckpoints($id: ID!, $after: String) {
@@ -37,60 +47,101 @@ const checkpointsQuery = graphql(`
   }
 `);
 
-/** Saved states of the run. `step` is asked for again when it changes: a new checkpoint comes with a step. */
+/** At most as many columns of evaluation: one or two figures of each of the first sets. */
+const MOST_EVALUATIONS = 4;
+
+/** @param pulse changes whenever a checkpoint may have been written: the list is then asked for again. */
 export function CheckpointsTab({
   runId,
-  everySteps,
-  step,
+  slug,
+  policy,
+  pulse,
 }: {
   readonly runId: string;
-  readonly everySteps: number | null;
-  readonly step: number;
+  readonly slug: string;
+  readonly policy: CheckpointPolicy | null;
+  readonly pulse: string;
 }) {
-  const generation = everySteps ? Math.floor(step / everySteps) : 0;
+  const viewer = useViewer();
   const list = useConnection(
     checkpointsQuery,
     (after) => ({ id: runId, after }),
-    `${runId} ${generation}`,
+    `${runId} ${pulse}`,
     (data) => data.run?.checkpoints,
   );
   const [reward] = useSeries([{ runId, name: 'reward/mean' }], true);
-  if (list.error && list.nodes.length === 0)
+  const rows = useMemo(
+    () => list.nodes.map((checkpoint) => ({ ...checkpoint, metrics: metricsOf(checkpoint.metrics) })),
+    [list.nodes],
+  );
+  if (list.error && rows.length === 0)
     return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
   if (list.loading) return <SkeletonRows rows={4} label="Loading checkpoints" />;
-  if (list.nodes.length === 0)
+  if (rows.length === 0)
     return (
       <EmptyState title="No checkpoint yet">
-        {everySteps
-          ? `One is written every ${everySteps} steps, and when the run is paused. A run whose worker is lost goes on from the last one.`
+        {policy
+          ? `One is written every ${policy.everySteps} steps, when the run is paused, and when you ask for one above. A run whose worker is lost goes on from the last one.`
           : 'The worker has written none.'}
       </EmptyState>
     );
+  const present = rows.filter((row) => !row.deletedAt);
+  const best = policy === null ? undefined : bestCheckpoints(policy, present)[0];
+  const kept = policy === null ? null : keptCheckpoints(policy, present);
+  const evaluations = evaluationColumns(
+    rows.map(({ metrics }) => metrics),
+    policy?.bestMetric,
+  );
+  const mayFork = viewer.can('forkRun');
   return (
     <>
+      {policy && <p className={styles.caption}>Checkpoints: {checkpointWords({ checkpoint: policy })}.</p>}
       <TableScroll label="Checkpoints">
         <Table>
           <thead>
             <tr>
               <Th numeric>Step</Th>
-              <Th numeric>Reward</Th>
+              <Th numeric title={metricDefinition('reward/mean')?.description}>
+                Reward
+              </Th>
+              {evaluations.map((name) => (
+                <Th key={name} numeric title={`${name}: ${metricDefinition(name)?.description ?? ''}`}>
+                  {metricTitle(name)}
+                </Th>
+              ))}
               <Th numeric>Size</Th>
               <Th>Written</Th>
               <Th>SHA-256</Th>
               <Th>File</Th>
+              {mayFork && <Th>Fork</Th>}
             </tr>
           </thead>
           <tbody>
-            {list.nodes.map((checkpoint) => (
+            {rows.map((checkpoint) => (
               <tr key={checkpoint.id}>
-                <Td numeric>{checkpoint.step.toLocaleString('en')}</Td>
+                <Td numeric>
+                  {checkpoint === best && (
+                    <Badge
+                      tone="good"
+                      title={`The ${policy?.bestIs ?? 'highest'} ${policy?.bestMetric ?? ''} of those that are there`}
+                    >
+                      best
+                    </Badge>
+                  )}{' '}
+                  {checkpoint.step.toLocaleString('en')}
+                </Td>
                 <Td numeric>
                   {formatMetric(
                     'reward/mean',
-                    metricOf(checkpoint.metrics, 'reward/mean') ??
+                    numberOf(checkpoint.metrics['reward/mean']) ??
                       valueAtStep(reward?.whole, checkpoint.step),
                   )}
                 </Td>
+                {evaluations.map((name) => (
+                  <Td key={name} numeric>
+                    {formatMetric(name, numberOf(checkpoint.metrics[name]))}
+                  </Td>
+                ))}
                 <Td numeric muted>
                   {formatBytes(checkpoint.bytes)}
                 </Td>
@@ -98,18 +149,43 @@ export function CheckpointsTab({
                   <RelativeTime at={checkpoint.createdAt} />
                 </Td>
                 <Td muted>
-                  <code title={checkpoint.sha256}>{checkpoint.sha256.slice(0, 12)}</code>
+                  <span className={styles.hash}>
+                    <code title={checkpoint.sha256}>{checkpoint.sha256.slice(0, 12)}</code>
+                    <CopyButton
+                      text={checkpoint.sha256}
+                      label={`Copy the SHA-256 of step ${checkpoint.step}`}
+                      iconOnly
+                    />
+                  </span>
                 </Td>
                 <Td>
                   {checkpoint.deletedAt ? (
-                    <span title="Older checkpoints are removed; the last of a run never is">removed</span>
+                    <span title="The run’s retention let it go; the last of a run always stays">removed</span>
                   ) : (
-                    <a href={`/artifacts/${checkpoint.sha256}`} download={`step-${checkpoint.step}.ckpt`}>
+                    <a
+                      href={`/artifacts/${checkpoint.sha256}`}
+                      download={`step-${checkpoint.step}.ckpt`}
+                      title={
+                        kept !== null && !kept.has(checkpoint.step)
+                          ? 'Goes with the next checkpoint'
+                          : undefined
+                      }
+                    >
                       <Download size={13} aria-hidden style={{ display: 'inline' }} /> Download
                       <span className="visually-hidden"> the checkpoint of step {checkpoint.step}</span>
                     </a>
                   )}
                 </Td>
+                {mayFork && (
+                  <Td>
+                    {!checkpoint.deletedAt && (
+                      <Link href={`/p/${slug}/new?fork=${runId}&step=${checkpoint.step}`}>
+                        <GitFork size={13} aria-hidden style={{ display: 'inline' }} /> Fork from here
+                        <span className="visually-hidden">, step {checkpoint.step}</span>
+                      </Link>
+                    )}
+                  </Td>
+                )}
               </tr>
             ))}
           </tbody>
@@ -124,9 +200,23 @@ export function CheckpointsTab({
   );
 }
 
-function metricOf(metrics: unknown, name: string): number | null {
-  if (typeof metrics !== 'object' || metrics === null) return null;
-  const value: unknown = Object.entries(metrics).find(([key]) => key === name)?.[1];
+/** Figures of evaluation that checkpoints carry: what they are chosen by first, then each set's accuracy or reward. */
+function evaluationColumns(
+  all: readonly Readonly<Record<string, unknown>>[],
+  bestMetric: string | undefined,
+): string[] {
+  const names = new Set(all.flatMap((metrics) => Object.keys(metrics)));
+  const telling = [...names].filter((name) => /^eval\/[^/]+\/(accuracy|reward_mean|pass_at_\d+)$/.test(name));
+  const chosen =
+    bestMetric !== undefined && bestMetric !== 'reward/mean' && names.has(bestMetric) ? [bestMetric] : [];
+  return [...new Set([...chosen, ...telling.sort()])].slice(0, MOST_EVALUATIONS);
+}
+
+function metricsOf(metrics: unknown): Readonly<Record<string, unknown>> {
+  return typeof metrics === 'object' && metrics !== null ? Object.fromEntries(Object.entries(metrics)) : {};
+}
+
+function numberOf(value: unknown): number | null {
   return typeof value === 'number' ? value : null;
 }
 

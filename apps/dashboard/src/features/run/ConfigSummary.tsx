@@ -1,10 +1,20 @@
 'use client';
-import { type RunConfig, type TaskConfig, aggregationOf, configNotes, parameterCount } from '@nabla/domain';
+import { type RunConfig, type TaskConfig, configNotes } from '@nabla/domain';
 import Link from 'next/link';
 import { useQuery } from 'urql';
 import { graphql } from '../../graphql/generated/index.ts';
 import { formatCount } from '../../ui/format.ts';
 import { Callout } from '../../ui/states.tsx';
+import {
+  advantageWords,
+  checkpointWords,
+  evaluationWords,
+  klWords,
+  lossWords,
+  modelWords,
+  rewardWords,
+  samplingWords,
+} from './configWords.ts';
 import styles from './run.module.css';
 
 /** The choices that matter, in words; and what one should know about them. */
@@ -21,39 +31,24 @@ export function ConfigSummary({ config }: { readonly config: RunConfig | null })
   const notes = configNotes(config);
   const items = [
     ['Task', <TaskText key="task" task={config.task} />],
-    [
-      'Reward',
-      config.rewards
-        .map(
-          (reward) =>
-            `${reward.weight === 1 ? '' : `${reward.weight} × `}${reward.name} (${reward.kind.replaceAll('_', ' ')})`,
-        )
-        .join(' + '),
-    ],
-    [
-      'Model',
-      `${config.model.layers} layers × ${config.model.width}, ${config.model.heads} heads, about ${formatCount(parameterCount(config.model))} parameters, ${config.tokenizer.kind} tokenizer`,
-    ],
+    ['Reward', config.rewards.map(rewardWords).join(' + ')],
+    ['Model', modelWords(config)],
     [
       'Warm-up',
       config.warmup
         ? `${formatCount(config.warmup.steps)} supervised steps of ${config.warmup.batchSize}`
         : 'none',
     ],
-    [
-      'Each step',
-      `${pg.promptsPerStep} prompts × ${pg.groupSize} completions of at most ${pg.maxNewTokens} tokens, temperature ${pg.temperature}`,
-    ],
-    ['Advantage', pg.advantage.replaceAll('_', ' ')],
-    [
-      'Loss',
-      `${pg.loss}, ${aggregationOf(pg).replaceAll('_', ' ')}${pg.loss === 'clip' ? `, ε ${pg.epsilonLow} / ${pg.epsilonHigh}` : ''}${pg.innerEpochs > 1 ? `, ${pg.innerEpochs} inner epochs` : ''}`,
-    ],
-    ['KL penalty', pg.kl.beta === 0 ? 'none (β = 0)' : `β = ${pg.kl.beta}, to the initial policy`],
+    ['Each step', samplingWords(pg)],
+    ['Advantage', advantageWords(pg)],
+    ['Loss', lossWords(pg)],
+    ['KL penalty', klWords(pg)],
     [
       'Optimizer',
       `${optimizer.kind}, learning rate ${optimizer.learningRate}, ${optimizer.schedule.kind}${optimizer.schedule.warmupSteps > 0 ? ` after ${optimizer.schedule.warmupSteps} steps of rise` : ''}, ${optimizer.gradClip === null ? 'no clipping' : `clipped at norm ${optimizer.gradClip}`}`,
     ],
+    ['Evaluation', evaluationWords(config)],
+    ['Checkpoints', checkpointWords(config)],
     ['Seed', String(config.seed)],
   ] as const;
   return (

@@ -27,11 +27,20 @@ const configQuery = graphql(`
         name
         config
       }
+      forkedFrom {
+        step
+        run {
+          id
+          number
+          name
+          config
+        }
+      }
     }
   }
 `);
 
-/** The configuration as YAML; for a clone, what was changed. */
+/** The configuration as YAML; for a clone or a fork, what was changed. */
 export function ConfigTab({ runId }: { readonly runId: string }) {
   const [{ data, error }, execute] = useQuery({ query: configQuery, variables: { id: runId } });
   const [all, setAll] = useState(false);
@@ -41,7 +50,7 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
       <ErrorState message={describeError(error)} onRetry={() => execute({ requestPolicy: 'network-only' })} />
     );
   if (!run) return <SkeletonRows rows={12} label="Loading the configuration" />;
-  const origin = run.clonedFrom;
+  const origin = run.forkedFrom?.run ?? run.clonedFrom;
   return (
     <>
       {origin && (
@@ -49,11 +58,11 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
           title="Changed from its origin"
           description={
             <>
-              Cloned from{' '}
+              {run.forkedFrom ? 'Forked' : 'Cloned'} from{' '}
               <Link href={`/runs/${origin.id}`}>
                 #{origin.number} {origin.name}
               </Link>
-              .
+              {run.forkedFrom && ` at step ${run.forkedFrom.step.toLocaleString('en')}`}.
             </>
           }
           actions={

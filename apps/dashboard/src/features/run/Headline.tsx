@@ -148,7 +148,7 @@ function verdict({
       ? ` ${formatMetric('group/zero_std_fraction', flat)} of the groups are flat: nearly nothing pushes.`
       : '';
   if (reward.fallenFrom)
-    return `It fell: from a best of ${formatMetric('reward/mean', reward.fallenFrom.value)} around step ${reward.fallenFrom.step.toLocaleString('en')} to ${formatMetric('reward/mean', reward.now)}.${flatWarning}`;
+    return `${reward.direction === 'up' ? 'Better than at the start, but past its best' : 'It fell'}: from a best of ${formatMetric('reward/mean', reward.fallenFrom.value)} around step ${reward.fallenFrom.step.toLocaleString('en')} to ${formatMetric('reward/mean', reward.now)}.${flatWarning}`;
   if (reward.direction === 'up')
     return `${over ? 'It learned' : 'Learning'}: the reward rose ${span}.${flatWarning}`;
   if (reward.direction === 'down')

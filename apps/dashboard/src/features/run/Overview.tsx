@@ -12,6 +12,7 @@ import { SingleMetricChart } from '../charts/SingleMetricChart.tsx';
 import { StepView } from '../completions/StepView.tsx';
 import { useCompletionSteps } from '../completions/useCompletionSteps.ts';
 import { ConfigSummary } from './ConfigSummary.tsx';
+import { Evaluation } from './Evaluation.tsx';
 import { Headline } from './Headline.tsx';
 import { metricGroups, rewardComponents } from './metricGroups.ts';
 import styles from './run.module.css';
@@ -35,6 +36,7 @@ export const Overview = memo(function Overview({
   stage,
   live,
   config,
+  sets,
 }: {
   readonly runId: string;
   readonly metricNames: readonly string[];
@@ -42,6 +44,8 @@ export const Overview = memo(function Overview({
   readonly stage: string | null;
   readonly live: boolean;
   readonly config: RunConfig | null;
+  /** Names of the evaluation sets. */
+  readonly sets: readonly string[];
 }) {
   const url = useUrlState();
   const seen = useNamesSeen(runId);
@@ -89,6 +93,22 @@ export const Overview = memo(function Overview({
             <SingleMetricChart key={name} runId={runId} name={name} title={title} height={120} />
           ))}
         </div>
+      )}
+      {sets.length > 0 && (
+        <Section
+          title="On held-out prompts"
+          description="Prompts that are never trained on, asked every so often."
+          actions={
+            <Link
+              className={styles.more}
+              href={url.href({ tab: 'completions', set: sets[0] ?? null, c: null, step: null })}
+            >
+              What it said there
+            </Link>
+          }
+        >
+          <Evaluation runId={runId} metricNames={names} sets={sets} config={config} />
+        </Section>
       )}
       <Section
         title="On what"

@@ -5,11 +5,13 @@ import {
   ArchiveRestore,
   CopyPlus,
   Ellipsis,
+  GitFork,
   GitCompareArrows,
   ListChecks,
   Pause,
   Pencil,
   Play,
+  Save,
   Square,
   Tag as TagIcon,
 } from 'lucide-react';
@@ -67,6 +69,17 @@ export function RunActionButtons({
           Resume
         </Button>
       )}
+      {viewer.can('checkpointRun') && run.status === 'RUNNING' && (
+        <Button
+          busy={run.pendingCommand === 'CHECKPOINT'}
+          disabled={run.pendingCommand === 'PAUSE' || run.pendingCommand === 'CANCEL'}
+          icon={<Save size={14} aria-hidden />}
+          title="Saves the state after the step it is in; the run goes on"
+          onClick={() => void actions.checkpoint()}
+        >
+          Checkpoint now
+        </Button>
+      )}
       <ButtonLink href={`/review/${run.id}`} icon={<ListChecks size={14} aria-hidden />}>
         Review
       </ButtonLink>
@@ -89,6 +102,14 @@ export function RunActionButtons({
             onSelect={() => router.push(`/p/${run.project.slug}/new?clone=${run.id}`)}
           >
             Clone
+          </MenuItem>
+        )}
+        {viewer.can('forkRun') && run.checkpoints.nodes.length > 0 && (
+          <MenuItem
+            icon={<GitFork size={14} aria-hidden />}
+            onSelect={() => router.push(`/p/${run.project.slug}/new?fork=${run.id}`)}
+          >
+            Fork from its last checkpoint
           </MenuItem>
         )}
         {viewer.can('renameRun') && (

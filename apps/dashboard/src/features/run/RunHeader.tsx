@@ -16,6 +16,7 @@ import { Callout } from '../../ui/states.tsx';
 import { StatusPill } from '../../ui/StatusPill.tsx';
 import { InlineText } from './InlineText.tsx';
 import { RunActionButtons } from './RunActionButtons.tsx';
+import { Lineage } from './Lineage.tsx';
 import { RunNote } from './RunNote.tsx';
 import styles from './run.module.css';
 import { TagEditor } from './TagEditor.tsx';
@@ -65,6 +66,28 @@ export const runHeaderFragment = graphql(`
       id
       number
       name
+    }
+    forkedFrom {
+      step
+      run {
+        id
+        number
+        name
+      }
+    }
+    checkpoints(first: 1) {
+      nodes {
+        id
+        createdAt
+      }
+    }
+    forks(first: 8) {
+      totalCount
+      nodes {
+        id
+        number
+        name
+      }
     }
   }
 `);
@@ -122,14 +145,7 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
             <span>
               created <RelativeTime at={run.createdAt} />
             </span>
-            {run.clonedFrom && (
-              <span>
-                from{' '}
-                <Link href={`/runs/${run.clonedFrom.id}`}>
-                  #{run.clonedFrom.number} {run.clonedFrom.name}
-                </Link>
-              </span>
-            )}
+            <Lineage run={run} />
             <WorkerText run={run} />
           </div>
         </div>

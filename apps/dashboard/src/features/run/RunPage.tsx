@@ -7,6 +7,7 @@ import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import type { run_headerFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
+import { useViewer } from '../../graphql/session.tsx';
 import { useFeed } from '../../graphql/useFeed.ts';
 import { Page } from '../../ui/PageHeader.tsx';
 import { Skeleton, SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -24,6 +25,7 @@ import { ChartsTab } from './ChartsTab.tsx';
 import { CheckpointsTab } from './CheckpointsTab.tsx';
 import { ConfigTab } from './ConfigTab.tsx';
 import { LogsTab } from './LogsTab.tsx';
+import { evaluationSetNames } from './evaluationMetrics.ts';
 import { rewardComponents } from './metricGroups.ts';
 import { Overview } from './Overview.tsx';
 import styles from './run.module.css';
@@ -35,6 +37,7 @@ const runQuery = graphql(`
     run(id: $id) {
       id
       metricNames
+      evaluationSets
       config
       ...run_header
     }
@@ -74,7 +77,15 @@ export function RunPage({ id }: { readonly id: string }) {
   const header = readFragment(runHeaderFragment, run);
 
   if (run && header)
-    return <LoadedRun run={header} metricNames={run.metricNames} config={run.config} feedError={feedError} />;
+    return (
+      <LoadedRun
+        run={header}
+        metricNames={run.metricNames}
+        evaluated={run.evaluationSets}
+        config={run.config}
+        feedError={feedError}
+      />
+    );
   return (
     <Page>
       <Crumbs items={[{ label: 'Run' }]} />
@@ -110,21 +121,29 @@ export function RunPage({ id }: { readonly id: string }) {
 function LoadedRun({
   run,
   metricNames: currentNames,
+  evaluated,
   config: stored,
   feedError,
 }: {
   readonly run: run_headerFragment;
   readonly metricNames: readonly string[];
+  /** Evaluation sets with completions when the page was opened. */
+  readonly evaluated: readonly string[];
   readonly config: unknown;
   readonly feedError: Error | undefined;
 }) {
   const url = useUrlState();
+  const viewer = useViewer();
   const tab = TABS.find((one) => one === url.get('tab')) ?? 'overview';
   const settings = useChartSettings();
   // A step changes the run, seldom its names: the same list for the same names keeps the charts from being rendered with it.
   const metricNames = useStable(currentNames, currentNames.join(' '));
   const config = useMemo(() => readConfig(stored), [stored]);
   const rule = useMemo(() => signalRule(config), [config]);
+  const sets = useMemo(
+    () => evaluationSetNames(config, metricNames, evaluated),
+    [config, metricNames, evaluated],
+  );
   const live = !isTerminal(run.status);
   const warmupSteps = config?.warmup?.steps ?? 0;
   const marks = useMemo(
@@ -133,6 +152,7 @@ function LoadedRun({
   );
   const runs = useMemo(() => [{ id: run.id, step: run.step, live }], [run.id, run.step, live]);
   const charted = tab === 'overview' || tab === 'charts';
+  const forkPath = run.checkpoints.nodes.length > 0 ? `/p/${run.project.slug}/new?fork=${run.id}` : null;
   // What belongs to one view does not follow into another.
   const left = {
     ...Object.fromEntries(COMPLETION_PARAMETERS.map((name) => [name, null])),
@@ -173,6 +193,7 @@ function LoadedRun({
             stage={run.stage ?? null}
             live={live}
             config={config}
+            sets={sets}
           />
         )}
         {tab === 'charts' && <ChartsTab runId={run.id} metricNames={metricNames} />}
@@ -182,11 +203,18 @@ function LoadedRun({
             live={live}
             rule={rule}
             components={config?.rewards.map(({ name }) => name) ?? rewardComponents(metricNames)}
+            sets={sets}
+            forkPath={viewer.can('forkRun') ? forkPath : null}
           />
         )}
         {tab === 'config' && <ConfigTab runId={run.id} />}
         {tab === 'checkpoints' && (
-          <CheckpointsTab runId={run.id} everySteps={config?.checkpoint.everySteps ?? null} step={run.step} />
+          <CheckpointsTab
+            runId={run.id}
+            slug={run.project.slug}
+            policy={config?.checkpoint ?? null}
+            pulse={run.checkpoints.nodes.map(({ id, createdAt }) => `${id} ${createdAt}`).join()}
+          />
         )}
         {tab === 'logs' && (
           <LogsTab runId={run.id} live={live} pulse={`${run.updatedAt} ${run.step} ${run.status}`} />

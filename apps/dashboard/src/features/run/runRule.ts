@@ -9,5 +9,7 @@ export function readConfig(config: unknown): RunConfig | null {
 
 /** How a run's rewards become its signal. */
 export function signalRule(config: RunConfig | null): SignalRule | null {
-  return config && { advantage: config.policyGradient.advantage, beta: config.policyGradient.kl.beta };
+  if (config === null) return null;
+  const { advantage, baseline, kl } = config.policyGradient;
+  return { advantage, baseline, beta: kl.beta, placement: kl.placement, adaptive: kl.adaptive !== null };
 }

@@ -48,6 +48,20 @@ const resumeMutation = graphql(`
     }
   }
 `);
+const checkpointMutation = graphql(`
+  mutation CheckpointRun($id: ID!) {
+    checkpointRun(id: $id) {
+      run {
+        ...run_state
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
 const cancelMutation = graphql(`
   mutation CancelRunHere($id: ID!) {
     cancelRun(id: $id) {
@@ -122,6 +136,8 @@ const archiveMutation = graphql(`
 export interface RunActions {
   pause(): Promise<boolean>;
   resume(): Promise<boolean>;
+  /** Asks for a checkpoint now. */
+  checkpoint(): Promise<boolean>;
   cancel(): Promise<boolean>;
   rename(name: string): Promise<boolean>;
   setTags(tags: readonly string[]): Promise<boolean>;
@@ -133,6 +149,7 @@ export function useRunActions(id: string): RunActions {
   const toast = useToast();
   const [, pause] = useMutation(pauseMutation);
   const [, resume] = useMutation(resumeMutation);
+  const [, checkpoint] = useMutation(checkpointMutation);
   const [, cancel] = useMutation(cancelMutation);
   const [, rename] = useMutation(renameMutation);
   const [, setTags] = useMutation(tagsMutation);
@@ -150,6 +167,10 @@ export function useRunActions(id: string): RunActions {
     resume: async () => {
       const result = await resume({ id });
       return told(refusals(result, result.data?.resumeRun.errors));
+    },
+    checkpoint: async () => {
+      const result = await checkpoint({ id });
+      return told(refusals(result, result.data?.checkpointRun.errors));
     },
     cancel: async () => {
       const result = await cancel({ id });

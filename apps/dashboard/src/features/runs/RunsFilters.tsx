@@ -9,6 +9,7 @@ import { Popover } from '../../ui/Popover.tsx';
 import { statusWord } from '../../ui/StatusPill.tsx';
 import { useHotkeys } from '../../ui/useHotkeys.ts';
 import { ColumnChooser } from './ColumnChooser.tsx';
+import { ConfigConditionForm } from './ConfigConditionForm.tsx';
 import { MetricConditionForm } from './MetricConditionForm.tsx';
 import type { RunRow } from './runRow.ts';
 import styles from './RunsFilters.module.css';
@@ -47,6 +48,7 @@ export function RunsFilters({
   const search = useRef<HTMLInputElement>(null);
   useHotkeys({ '/': () => search.current?.focus() });
   const [addingCondition, setAddingCondition] = useState(false);
+  const [addingSetting, setAddingSetting] = useState(false);
   const nameOf = (id: string): string => members.find((member) => member.user.id === id)?.user.name ?? id;
   const toggled = <T,>(items: ReadonlyArray<T>, item: T, on: boolean): ReadonlyArray<T> =>
     on ? [...items, item] : items.filter((one) => one !== item);
@@ -109,6 +111,19 @@ export function RunsFilters({
             onAdd={(condition) => {
               onChange({ metrics: [...view.metrics, condition] });
               setAddingCondition(false);
+            }}
+          />
+        </Popover>
+        <Popover
+          label="Condition on a setting"
+          open={addingSetting}
+          onOpenChange={setAddingSetting}
+          trigger={<Button>Setting</Button>}
+        >
+          <ConfigConditionForm
+            onAdd={(condition) => {
+              onChange({ configs: [...view.configs, condition] });
+              setAddingSetting(false);
             }}
           />
         </Popover>
@@ -184,6 +199,17 @@ export function RunsFilters({
             onRemove={() => onChange({ metrics: view.metrics.filter((_, at) => at !== index) })}
           >{`${one.aggregate.toLowerCase()} ${one.name} ${OPERATOR_SIGNS[one.operator]} ${one.value}`}</Chip>
         ))}
+        {view.configs.map((one, index) => (
+          <Chip
+            key={`${one.path}-${index}`}
+            onRemove={() => onChange({ configs: view.configs.filter((_, at) => at !== index) })}
+          >{`${one.path} ${one.operator} ${one.value}`}</Chip>
+        ))}
+        {view.forksOf !== null && (
+          <Chip
+            onRemove={() => onChange({ forksOf: null })}
+          >{`Forks of ${forkedName(view.forksOf, rows)}`}</Chip>
+        )}
         {view.archived !== 'no' && (
           <Chip onRemove={() => onChange({ archived: 'no' })}>
             {view.archived === 'only' ? 'Archived' : 'Archived too'}
@@ -192,6 +218,12 @@ export function RunsFilters({
       </Chips>
     </div>
   );
+}
+
+/** The parent as its forks in the list name it. */
+function forkedName(id: string, rows: ReadonlyArray<RunRow>): string {
+  const parent = rows.find((row) => row.forkedFrom?.run.id === id)?.forkedFrom?.run;
+  return parent ? `#${parent.number} ${parent.name}` : id;
 }
 
 /** Waits for a pause in typing before it asks. */

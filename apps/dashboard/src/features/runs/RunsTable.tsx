@@ -1,7 +1,7 @@
 'use client';
 import { type ColumnDef, getCoreRowModel, useReactTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp } from 'lucide-react';
+import { ArrowDown, ArrowUp, GitFork } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Badge } from '../../ui/Badge.tsx';
@@ -178,6 +178,15 @@ function Row({
           <span className={styles.number}>{run.number}</span>
           <span className={styles.ellipsis}>{run.name}</span>
         </Link>
+        {run.forkedFrom && (
+          <span
+            className={styles.fork}
+            title={`Forked from #${run.forkedFrom.run.number} ${run.forkedFrom.run.name} at step ${run.forkedFrom.step}`}
+          >
+            <GitFork size={11} aria-hidden />
+            <span className="visually-hidden">forked from </span>#{run.forkedFrom.run.number}
+          </span>
+        )}
         {run.archived && <Badge>archived</Badge>}
         {run.statusReason !== null && run.status !== 'FINISHED' && (
           <Tooltip content={run.statusReason}>

@@ -1,5 +1,6 @@
 /** @file The columns that a table of runs can show. */
 import { metricDefinition } from '@nabla/domain';
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { formatDuration } from '../../ui/format.ts';
 import { NumberText } from '../../ui/NumberText.tsx';
@@ -7,6 +8,7 @@ import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { StatusPill } from '../../ui/StatusPill.tsx';
 import { Tag } from '../../ui/Badge.tsx';
+import { metricTitle } from '../charts/metricTitle.ts';
 import { RunProgress } from './RunProgress.tsx';
 import { type RunRow, lastValue, runDuration } from './runRow.ts';
 import type { RunSort } from './runsView.ts';
@@ -89,6 +91,19 @@ export const FIXED_COLUMNS: ReadonlyArray<RunColumn> = [
     width: 130,
     cell: (run) => <span className={styles.ellipsis}>{run.worker?.name ?? '–'}</span>,
   },
+  {
+    id: 'forkedFrom',
+    title: 'Forked from',
+    width: 150,
+    cell: (run) =>
+      run.forkedFrom ? (
+        <Link href={`/runs/${run.forkedFrom.run.id}`} prefetch={false} className={styles.ellipsis}>
+          #{run.forkedFrom.run.number} at {run.forkedFrom.step.toLocaleString('en')}
+        </Link>
+      ) : (
+        '–'
+      ),
+  },
   { id: 'backend', title: 'Backend', width: 90, cell: (run) => run.backend ?? '–' },
   {
     id: 'verdicts',
@@ -103,11 +118,11 @@ export const FIXED_COLUMNS: ReadonlyArray<RunColumn> = [
 export function metricColumn(metric: string): RunColumn {
   return {
     id: `m:${metric}`,
-    title: metric,
-    width: Math.min(200, Math.max(104, 42 + metric.length * 7)),
+    title: metricTitle(metric),
+    width: Math.min(200, Math.max(104, 42 + metricTitle(metric).length * 7)),
     numeric: true,
     metric,
-    ...(metricDefinition(metric) ? { help: metricDefinition(metric)?.description ?? '' } : {}),
+    help: [metric, metricDefinition(metric)?.description].filter(Boolean).join(': '),
     cell: (run) => <NumberText value={lastValue(run, metric)} aligned />,
   };
 }

@@ -24,6 +24,14 @@ export const runRowFragment = graphql(`
     durationMs
     verdictCount
     metricNames
+    forkedFrom {
+      step
+      run {
+        id
+        number
+        name
+      }
+    }
     owner {
       id
       name

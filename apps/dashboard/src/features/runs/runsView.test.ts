@@ -16,6 +16,11 @@ const FULL: RunsView = {
   tags: ['a,b', '50%', 'plain'],
   owners: ['user_1'],
   metrics: [{ name: 'reward/mean', aggregate: 'LAST', operator: 'gte', value: -0.5 }],
+  configs: [
+    { path: 'policyGradient.advantage', operator: '=', value: 'rloo' },
+    { path: 'warmup.steps', operator: '>', value: '3' },
+  ],
+  forksOf: 'run_1',
   archived: 'all',
   sort: { field: 'METRIC_LAST', metric: 'kl/ref_k1', descending: false },
   columns: ['status', 'm:kl/ref_k1'],
@@ -38,6 +43,15 @@ describe('runsView', () => {
     expect(read(viewPatch({ columns: [] })).columns).toEqual([]);
   });
 
+  it('compares settings with the scalar that a person means', () => {
+    const equals = (text: string) => runFilter(read({ config: text })).and?.[0]?.config?.equals;
+    expect(equals('seed=8')).toBe(8);
+    expect(equals('record.tokens=false')).toBe(false);
+    expect(equals('policyGradient.topK=null')).toBeNull();
+    expect(equals('task.kind=sort_digits')).toBe('sort_digits');
+    expect(read({ config: 'seed>many,=3,a b=3' }).configs).toEqual([]);
+  });
+
   it('passes over what it does not understand', () => {
     const view = read({
       status: 'RUNNING,SLEEPING',
@@ -58,7 +72,12 @@ describe('runsView', () => {
       status: ['RUNNING', 'FAILED'],
       tags: ['a,b', '50%', 'plain'],
       ownerIds: ['user_1'],
-      and: [{ metric: { name: 'reward/mean', aggregate: 'LAST', gte: -0.5 } }],
+      forkedFromIds: ['run_1'],
+      and: [
+        { metric: { name: 'reward/mean', aggregate: 'LAST', gte: -0.5 } },
+        { config: { path: 'policyGradient.advantage', equals: 'rloo' } },
+        { config: { path: 'warmup.steps', gt: 3 } },
+      ],
     });
     expect(runFilter(read({ archived: 'only' }))).toEqual({ archived: true });
     expect(runOrder(FULL)).toEqual({ field: 'METRIC_LAST', direction: 'ASC', metric: 'kl/ref_k1' });

@@ -11,6 +11,13 @@ export interface MetricConditionView {
   readonly operator: MetricOperator;
   readonly value: number;
 }
+export interface ConfigConditionView {
+  /** Dotted path into the configuration. */
+  readonly path: string;
+  readonly operator: '=' | '>' | '<';
+  /** As written: a number, true, false or null where it reads as one, else a text. */
+  readonly value: string;
+}
 export type RunSort =
   | { readonly field: 'CREATED_AT' | 'NAME' | 'STATUS' | 'STEP' | 'UPDATED_AT'; readonly descending: boolean }
   | { readonly field: 'METRIC_LAST'; readonly metric: string; readonly descending: boolean };
@@ -20,6 +27,10 @@ export interface RunsView {
   readonly tags: ReadonlyArray<string>;
   readonly owners: ReadonlyArray<string>;
   readonly metrics: ReadonlyArray<MetricConditionView>;
+  /** "policyGradient.groupSize = 8" */
+  readonly configs: ReadonlyArray<ConfigConditionView>;
+  /** Only forks of this run. */
+  readonly forksOf: string | null;
   readonly archived: Archived;
   readonly sort: RunSort;
   /** Column ids in order; a metric's is `m:` and its name. */
@@ -57,6 +68,8 @@ export function parseRunsView(get: (name: string) => string | null): RunsView {
     tags: list(get('tags')),
     owners: list(get('owner')),
     metrics: list(get('metric')).flatMap(parseMetricCondition),
+    configs: list(get('config')).flatMap(parseConfigCondition),
+    forksOf: get('forks') || null,
     archived: parseArchived(get('archived')),
     sort: parseSort(get('sort')),
     columns: get('cols') === null ? DEFAULT_COLUMNS : list(get('cols')),
@@ -75,6 +88,9 @@ export function viewPatch(view: Partial<RunsView>): Record<string, string | null
     patch['metric'] = join(
       view.metrics.map((one) => [one.name, one.aggregate, one.operator, one.value].join(':')),
     );
+  if (view.configs)
+    patch['config'] = join(view.configs.map((one) => `${one.path}${one.operator}${one.value}`));
+  if (view.forksOf !== undefined) patch['forks'] = view.forksOf;
   if (view.archived) patch['archived'] = view.archived === 'no' ? null : view.archived;
   if (view.sort) patch['sort'] = sortText(view.sort) === sortText(DEFAULT_SORT) ? null : sortText(view.sort);
   if (view.columns)
@@ -91,11 +107,28 @@ export function runFilter(view: RunsView): RunFilter {
   if (view.tags.length > 0) filter.tags = [...view.tags];
   if (view.owners.length > 0) filter.ownerIds = [...view.owners];
   if (view.archived !== 'all') filter.archived = view.archived === 'only';
-  if (view.metrics.length > 0)
-    filter.and = view.metrics.map(({ name, aggregate, operator, value }) => ({
+  if (view.forksOf !== null) filter.forkedFromIds = [view.forksOf];
+  const conditions: RunFilter[] = [
+    ...view.metrics.map(({ name, aggregate, operator, value }) => ({
       metric: { name, aggregate, [operator]: value },
-    }));
+    })),
+    ...view.configs.map(configFilter),
+  ];
+  if (conditions.length > 0) filter.and = conditions;
   return filter;
+}
+
+function configFilter({ path, operator, value }: ConfigConditionView): RunFilter {
+  if (operator === '>') return { config: { path, gt: Number(value) } };
+  if (operator === '<') return { config: { path, lt: Number(value) } };
+  return { config: { path, equals: scalarOf(value) } };
+}
+
+/** What a person means by a word: JSON where it is a scalar of it, else the text itself. */
+function scalarOf(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text === 'null') return null;
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
 export function runOrder({ sort }: RunsView): RunOrder {
@@ -114,7 +147,9 @@ export function metricColumns(view: Pick<RunsView, 'columns'>): ReadonlyArray<st
 export function isFiltered(view: RunsView): boolean {
   return (
     view.text !== '' ||
-    view.statuses.length + view.tags.length + view.owners.length + view.metrics.length > 0 ||
+    view.forksOf !== null ||
+    view.statuses.length + view.tags.length + view.owners.length + view.metrics.length + view.configs.length >
+      0 ||
     view.archived !== 'no'
   );
 }
@@ -150,6 +185,16 @@ function parseMetricCondition(text: string): MetricConditionView[] {
   )
     return [];
   return [{ name, aggregate, operator, value }];
+}
+
+/** "policyGradient.groupSize=8", "seed>3" */
+export function parseConfigCondition(text: string): ConfigConditionView[] {
+  const found = /^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\s*([=<>])\s*(.+)$/.exec(text.trim());
+  const [, path, sign, value] = found ?? [];
+  const operator = (['=', '>', '<'] as const).find((one) => one === sign);
+  if (path === undefined || operator === undefined || value === undefined) return [];
+  if (operator !== '=' && !Number.isFinite(Number(value))) return [];
+  return [{ path, operator, value: value.trim() }];
 }
 
 function parseArchived(text: string | null): Archived {

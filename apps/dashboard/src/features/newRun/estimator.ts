@@ -1,0 +1,87 @@
+/** @file Named estimators in the draft: which one its settings come to, and how to take another. */
+import {
+  aggregationOf,
+  ESTIMATOR_PRESETS,
+  type EstimatorPreset,
+  expandShorthand,
+  type PolicyGradientConfig,
+  policyGradientSchema,
+} from '@nabla/domain';
+import { editDraft, valueAt } from './draft.ts';
+
+/** The settings that make an estimator; the others (steps, lengths, learning rate) are the run's. */
+const KEYS = [
+  'advantage',
+  'loss',
+  'aggregation',
+  'epsilonLow',
+  'epsilonHigh',
+  'dualClip',
+  'importanceCap',
+  'entropyBonus',
+  'dynamicSampling',
+  'innerEpochs',
+  'miniBatches',
+  'baseline',
+  'gae',
+  'kl',
+] as const satisfies readonly (keyof PolicyGradientConfig)[];
+
+export const ESTIMATOR_TITLES: Readonly<Record<EstimatorPreset, string>> = {
+  reinforce: 'REINFORCE',
+  reinforce_baseline: 'REINFORCE with a batch baseline',
+  rloo: 'RLOO',
+  grpo: 'GRPO',
+  dr_grpo: 'Dr. GRPO',
+  dapo: 'DAPO',
+  gspo: 'GSPO',
+  cispo: 'CISPO',
+  ppo: 'PPO',
+  reinforce_plus_plus: 'REINFORCE++',
+};
+
+export function isEstimatorPreset(name: string): name is EstimatorPreset {
+  return name in ESTIMATOR_PRESETS;
+}
+
+/** The preset whose settings are in force; null when they are a mix of one's own. */
+export function estimatorOf(config: PolicyGradientConfig): EstimatorPreset | null {
+  for (const name of Object.keys(ESTIMATOR_PRESETS).filter(isEstimatorPreset)) {
+    const preset = policyGradientSchema.parse({ steps: 1, ...ESTIMATOR_PRESETS[name] });
+    if (KEYS.every((key) => JSON.stringify(inForce(config, key)) === JSON.stringify(inForce(preset, key))))
+      return name;
+  }
+  return null;
+}
+
+/** Settings that nothing uses do not tell two estimators apart. */
+function inForce(pg: PolicyGradientConfig, key: (typeof KEYS)[number]): unknown {
+  if (key === 'kl' && pg.kl.beta === 0) return 0;
+  if (key === 'gae' && pg.advantage !== 'gae') return null;
+  if (key === 'baseline' && pg.advantage !== 'constant') return null;
+  if ((key === 'epsilonLow' || key === 'epsilonHigh') && pg.loss === 'reinforce') return null;
+  if (key === 'aggregation') return aggregationOf(pg);
+  return pg[key];
+}
+
+/** The text with the settings of a preset written out, those of another estimator taken out. */
+export function applyEstimator(text: string, value: unknown, name: EstimatorPreset): string {
+  const preset: Readonly<Record<string, unknown>> = ESTIMATOR_PRESETS[name];
+  let next = text;
+  const write = (key: string, setting: unknown): void => {
+    next = editDraft(next, ['policyGradient', key], setting);
+  };
+  write('preset', undefined);
+  for (const key of KEYS) write(key, preset[key]);
+  // One completion per prompt is an estimator's choice, any other number the run's.
+  const groupSize = valueAt(value, ['policyGradient', 'groupSize']);
+  if (preset['groupSize'] !== undefined) write('groupSize', preset['groupSize']);
+  else if (groupSize === 1) write('groupSize', undefined);
+  return next;
+}
+
+/** The text with `policyGradient.preset` spelled out, so that single settings can be changed, back to their defaults too. */
+export function spellOut(text: string, written: unknown): string {
+  if (valueAt(written, ['policyGradient', 'preset']) === undefined) return text;
+  return editDraft(text, ['policyGradient'], valueAt(expandShorthand(written).value, ['policyGradient']));
+}

@@ -1,0 +1,2 @@
+/** Name of the first C++ compiler that answers. */
+export function findCompiler(): string | null;

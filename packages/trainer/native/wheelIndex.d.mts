@@ -1,0 +1,4 @@
+export function findWheel(
+  project: string,
+  file: string,
+): Promise<{ url: string; headers: Record<string, string>; sha256: string | null }>;

@@ -1,0 +1,137 @@
+/**
+ * @file The trainer as a function: a run in this process, with rewards given as functions. The native engine blocks the event loop
+ * for most of a step: timers, servers and signals of the same process wait that long. `nabla train` and workers use a process of
+ * their own instead, which cannot be given functions.
+ */
+import { configHash, type RunConfig } from '@nabla/domain';
+
+import { openBackend, type Backend } from '../backend/backend.ts';
+import { removeUnfinished, restoreLatest, saveCheckpoint } from '../checkpoint/checkpointStore.ts';
+import { checkpointFolder } from '../cli/runFiles.ts';
+import { createSession, type Session } from '../session.ts';
+import type { SessionState } from '../sessionState.ts';
+import type { StepResult } from '../stepResult.ts';
+import { fileRecorder, openOut, type RecordedEnd, type Recorder } from './recorder.ts';
+import { serverRecorder } from './serverRecorder.ts';
+import { TrainResult } from './trainResult.ts';
+import { planOf, type TrainOptions, type TrainPlan } from './trainOptions.ts';
+
+const DEFAULT_MODELS_DIR = '.nabla/models';
+
+/**
+ * Trains, and resolves with the trained policy.
+ * @throws RangeError for options that are not valid, before anything is made.
+ * @throws TrainerError for what goes wrong in a step; checkpoints made before it stay in `out`.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const steps = trainSteps(options);
+  for (;;) {
+    const next = await steps.next();
+    if (next.done === true) return next.value;
+    try {
+      await options.onStep?.(next.value);
+    } catch (error) {
+      // Ends the run where it stands, as an error of the run's own would.
+      await steps.throw(error);
+    }
+  }
+}
+
+/**
+ * The same, one step at a time: `for await (const step of trainSteps(options))`. A step is made when it is asked for; leaving the
+ * loop ends the run, with a checkpoint if there is an `out`. The generator's return value is the result. `onStep` is not called.
+ */
+export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepResult, TrainResult, undefined> {
+  const plan = planOf(options);
+  const { out, signal } = options;
+  const modelsDir = options.modelsDir ?? DEFAULT_MODELS_DIR;
+  const warn = options.warn ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
+  if (out !== undefined) await openOut(out, plan.config, plan.prompts);
+  const backend = await openBackend(options.backend ?? plan.config.backend);
+  const session = await openSession(options, plan, backend, warn);
+  const recorders: Recorder[] = [];
+  let end: RecordedEnd = { kind: 'stopped' };
+  const keeper = checkpointKeeper(out, plan.config, session);
+  try {
+    if (out !== undefined) recorders.push(await fileRecorder(out, session.step));
+    if (options.server !== undefined) recorders.push(await serverRecorder(options.server, plan.config, warn));
+    const asked = (): boolean => signal?.aborted === true || recorders.some((recorder) => recorder.stopAsked);
+    while (session.step < session.totalSteps && !asked()) {
+      const result = await session.next();
+      for (const recorder of recorders) await recorder.step(result);
+      await keeper.due();
+      yield result;
+      // Whatever waits in the event loop (a signal, a timer) before the next step blocks it again.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    end = { kind: session.step === session.totalSteps ? 'finished' : 'stopped' };
+    const state = await session.snapshot();
+    await keeper.last(state);
+    return new TrainResult({
+      config: plan.config,
+      state,
+      weightsHash: await session.weightsHash(),
+      isFinished: end.kind === 'finished',
+      modelsDir,
+    });
+  } catch (error) {
+    end = {
+      kind: 'failed',
+      cause: error instanceof Error ? error.message : String(error),
+      step: session.step + 1,
+    };
+    throw error;
+  } finally {
+    // A loop that was left gets here without the lines above.
+    if (end.kind === 'stopped') await keeper.last();
+    session.dispose();
+    for (const recorder of recorders) await recorder.end(end);
+  }
+}
+
+async function openSession(
+  options: TrainOptions,
+  { config, functions, prompts }: TrainPlan,
+  backend: Backend,
+  warn: (message: string) => void,
+): Promise<Session> {
+  const restored = await restorable(options.out, config, warn);
+  return createSession({
+    config,
+    backend,
+    prompts,
+    rewardsDir: options.rewardsDir ?? process.cwd(),
+    rewardFunctions: functions,
+    modelsDir: options.modelsDir ?? DEFAULT_MODELS_DIR,
+    warn,
+    restore: restored,
+  });
+}
+
+async function restorable(
+  out: string | undefined,
+  config: RunConfig,
+  warn: (message: string) => void,
+): Promise<SessionState | undefined> {
+  if (out === undefined) return undefined;
+  const folder = checkpointFolder(out);
+  await removeUnfinished(folder);
+  return (await restoreLatest(folder, configHash(config), warn))?.state;
+}
+
+/** Writes checkpoints as the configuration says, never the same step twice. */
+function checkpointKeeper(out: string | undefined, config: RunConfig, session: Session) {
+  let saved = session.step;
+  const save = async (given?: SessionState): Promise<void> => {
+    if (out === undefined || saved === session.step) return;
+    const state = given ?? (await session.snapshot());
+    await saveCheckpoint(checkpointFolder(out), state, config.checkpoint);
+    saved = session.step;
+  };
+  return {
+    async due(): Promise<void> {
+      if (session.step % config.checkpoint.everySteps === 0) await save();
+    },
+    last: save,
+  };
+}

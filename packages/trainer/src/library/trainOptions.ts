@@ -1,0 +1,120 @@
+/** @file What `train` takes, and the run configuration that follows from it. */
+import { createHash } from 'node:crypto';
+
+import {
+  canonicalJson,
+  parseRunConfig,
+  type EstimatorPreset,
+  type PromptRecord,
+  type RewardConfig,
+  type RunConfig,
+  type RunConfigInput,
+} from '@nabla/domain';
+
+import type { RewardFunctions } from '../rewards/openRewards.ts';
+import type { RewardInput } from '../rewards/rewardComponent.ts';
+import type { StepResult } from '../stepResult.ts';
+
+/** A number, or null where the reward cannot be computed; or a promise of it. What it throws counts as null, with the reason. */
+export type Reward = (completion: RewardInput) => number | null | Promise<number | null>;
+
+/** A reward with how it enters the sum: Σ weight · normalise(clip(value)). */
+export interface WeightedReward extends Partial<Pick<RewardConfig, 'weight' | 'clip' | 'normalise'>> {
+  readonly reward: Reward;
+  /** Names what the function measures; the hash of its source text when absent, which does not see what it closes over. */
+  readonly version?: string;
+}
+
+export interface PromptInput {
+  readonly prompt: string;
+  readonly answer?: string | number | null;
+}
+
+/** The fields of docs/cli.md, an estimator's preset among them; those that other options give may be left out. */
+export type TrainConfig = Omit<RunConfigInput, 'task' | 'rewards' | 'name' | 'policyGradient'> &
+  Partial<Pick<RunConfigInput, 'task' | 'rewards' | 'name'>> & {
+    readonly policyGradient: RunConfigInput['policyGradient'] & { readonly preset?: EstimatorPreset };
+  };
+
+export interface TrainOptions {
+  /** The run: model, estimator, optimizer, steps. A validated copy stands in the result. */
+  readonly config: TrainConfig;
+  /** Reward functions by name (lower-case letters, digits, underscores). They join `config.rewards`, where there are some. */
+  readonly rewards?: Readonly<Record<string, Reward | WeightedReward>>;
+  /** What to answer, in the place of `config.task`. */
+  readonly prompts?: readonly PromptInput[];
+  /**
+   * Folder for metrics, completions and checkpoints, as `nabla train` writes them. A folder that holds this same run goes on with
+   * it from its latest checkpoint; one that holds another is refused. Without it nothing is written.
+   */
+  readonly out?: string;
+  /** Records the run on a server too. Rewards stay in this process. */
+  readonly server?: TrainServer;
+  /** Called after each step; a promise is awaited before the next step. */
+  readonly onStep?: (step: StepResult) => unknown;
+  /** Ends the run after the step under way, with a checkpoint if there is an `out`. */
+  readonly signal?: AbortSignal;
+  /** Hears what somebody should know and that does not end the run; stderr when absent. */
+  readonly warn?: (message: string) => void;
+  /** TensorFlow natively, WebAssembly, or the better one there is; `config.backend` when absent. */
+  readonly backend?: RunConfig['backend'];
+  /** Folder of reward modules; the working directory when absent. */
+  readonly rewardsDir?: string;
+  /** Where models downloaded by name are kept; .nabla/models when absent. */
+  readonly modelsDir?: string;
+}
+
+export interface TrainServer {
+  readonly url: string;
+  readonly apiKey: string;
+  /** The project's slug. */
+  readonly project: string;
+}
+
+/** What `train` runs, once the options are checked. */
+export interface TrainPlan {
+  readonly config: RunConfig;
+  readonly functions: RewardFunctions;
+  /** Those given in code; undefined where the configuration names a task. */
+  readonly prompts: readonly PromptRecord[] | undefined;
+}
+
+/** @throws RangeError naming every option that is wrong. */
+export function planOf({ config, rewards = {}, prompts }: TrainOptions): TrainPlan {
+  if (prompts !== undefined && config.task !== undefined)
+    throw new RangeError('train: give prompts or config.task, not both');
+  if (prompts === undefined && config.task === undefined)
+    throw new RangeError('train: say what to train on: prompts, or config.task');
+  const records = prompts?.map(({ prompt, answer = null }, index): PromptRecord => {
+    if (prompt === '') throw new RangeError(`train: prompts.${index}.prompt is empty`);
+    return { text: prompt, answer: answer === null ? null : String(answer), metadata: null };
+  });
+  if (records?.length === 0) throw new RangeError('train: prompts is empty');
+  const functions = Object.entries(rewards).map(([name, given]) => {
+    const { reward, version, ...shaping } = typeof given === 'function' ? { reward: given } : given;
+    const kept = version ?? hashOf(String(reward));
+    return { score: reward, config: { kind: 'function' as const, name, version: kept, ...shaping } };
+  });
+  const own = config.rewards ?? (functions.length === 0 ? undefined : []);
+  const parsed = parseRunConfig({
+    name: 'library run',
+    ...config,
+    // The hash makes other prompts another configuration: a run is never resumed with them.
+    task: config.task ?? { kind: 'file', path: `prompts-${hashOf(canonicalJson(records))}.jsonl` },
+    ...(own === undefined ? {} : { rewards: [...own, ...functions.map((reward) => reward.config)] }),
+  });
+  if (!parsed.ok)
+    throw new RangeError(
+      parsed.errors.map(({ path, message }) => `train: config.${path.join('.')}: ${message}`).join('\n'),
+    );
+  return {
+    config: parsed.config,
+    functions: Object.fromEntries(functions.map(({ score, config: { name } }) => [name, score])),
+    prompts: records,
+  };
+}
+
+/** Twelve hex digits: enough to tell two of one person's functions apart. */
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,77 @@
+/** @file Whole runs on Hugging Face checkpoints: every part together, full training and LoRA. */
+import { huggingFaceModelSchema, parseRunConfig, type RunConfig } from '@nabla/domain';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+
+import { describeOnEachBackend } from '../backend/testBackends.ts';
+import { createSession } from '../session.ts';
+import { fixtureDir, type FixtureFamily } from '../testing/huggingFaceFixtures.ts';
+
+function configOf(family: FixtureFamily, model: object, warmup = true): RunConfig {
+  const parsed = parseRunConfig({
+    name: 'hugging face',
+    model: { kind: 'hugging_face', source: fixtureDir(family), ...model },
+    tokenizer: { kind: 'model' },
+    task: { kind: 'sort_digits', length: { min: 1, max: 2 } },
+    rewards: [{ kind: 'length', name: 'short', target: 3 }],
+    ...(warmup ? { warmup: { steps: 2, batchSize: 4, optimizer: { learningRate: 0.01 } } } : {}),
+    policyGradient: {
+      steps: 3,
+      promptsPerStep: 2,
+      groupSize: 4,
+      maxNewTokens: 5,
+      kl: { beta: 0.1 },
+      optimizer: { learningRate: 0.01 },
+    },
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  expect(huggingFaceModelSchema.safeParse(parsed.config.model).success).toBe(true);
+  return parsed.config;
+}
+
+await describeOnEachBackend('a run on a Hugging Face checkpoint', (backend) => {
+  it.each([
+    ['gpt2', {}],
+    ['llama3', {}],
+    ['qwen2', { promptFormat: 'chat', system: 'Sort.' }],
+    ['qwen3', { lora: { rank: 4, alpha: 8 } }],
+    ['gpt2', { lora: { rank: 4, alpha: 8 } }],
+  ] as const)(
+    '%s %j goes through its steps, changes only what learns, and frees what it made',
+    async (family, model) => {
+      const before = tf.memory().numTensors;
+      const session = await createSession({ config: configOf(family, model), backend });
+      const hashes = [await session.weightsHash()];
+      while (session.step < session.totalSteps) {
+        const { metrics, stage } = await session.next();
+        for (const [name, value] of metrics)
+          if (value !== null) expect(Number.isFinite(value), name).toBe(true);
+        // The same weights sample and score: what both say of a token differs by rounding only.
+        if (stage === 'POLICY_GRADIENT')
+          expect(metrics.get('policy/sampler_logp_diff_max') ?? 0).toBeLessThan(1e-3);
+        hashes.push(await session.weightsHash());
+      }
+      expect(new Set(hashes).size).toBe(hashes.length);
+      const state = await session.snapshot();
+      const isLora = 'lora' in model;
+      expect(
+        state.tensors.every(({ name }) => name.includes('.lora.') === isLora || !name.startsWith('weights/')),
+      ).toBe(true);
+      session.dispose();
+      expect(tf.memory().numTensors).toBe(before);
+    },
+  );
+
+  it('goes on from a snapshot as if it had never stopped, adapters over the same base', async () => {
+    const config = configOf('llama3', { lora: { rank: 2, alpha: 4 } }, false);
+    const whole = await createSession({ config, backend });
+    await whole.next();
+    const state = await whole.snapshot();
+    await whole.next();
+    const resumed = await createSession({ config, backend, restore: state });
+    await resumed.next();
+    expect(await resumed.weightsHash()).toBe(await whole.weightsHash());
+    whole.dispose();
+    resumed.dispose();
+  });
+});
