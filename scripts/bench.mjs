@@ -11,9 +11,15 @@ const { fromRoot } = await import('./lib/paths.mjs');
 /** @type {Record<string, { help: string, folder: string, entry: string, native?: boolean }>} */
 const BENCHES = {
   trainer: {
-    help: 'one training step on each backend',
+    help: 'one training step on each backend, larger models, growth with batch, length and width; --quick: the first only',
     folder: 'packages/trainer',
     entry: 'src/bench/trainerBench.ts',
+    native: true,
+  },
+  recording: {
+    help: 'what recording costs a training run: API up, slow, down',
+    folder: 'packages/trainer',
+    entry: 'src/worker/bench/recordingBench.ts',
     native: true,
   },
   start: {
@@ -31,7 +37,7 @@ const BENCHES = {
 const [name, ...rest] = process.argv.slice(2);
 const bench = BENCHES[name ?? ''];
 if (!bench) {
-  const list = Object.entries(BENCHES).map(([each, { help }]) => `  ${each.padEnd(8)} ${help}`);
+  const list = Object.entries(BENCHES).map(([each, { help }]) => `  ${each.padEnd(9)} ${help}`);
   console.error(
     [
       name ? `there is no bench "${name}"; there are:` : 'npm run bench -- <name> [--json]',

@@ -34,6 +34,7 @@ test('the GraphQL examples, from the first to the last', async () => {
       [...query.matchAll(/\$(\w+): /g)].map(([, name = '']) => [name, variables[name]]),
     );
     expect(validate(schema, parse(query)), query).toEqual([]);
+    if (query.startsWith('mutation Fork')) await storeCheckpoint(runId, 1);
     if (query.startsWith('subscription')) {
       const subscription = await subscribe(api.wsUrl, query, { key: api.workerKey, variables: used });
       await subscription.close();
@@ -54,6 +55,14 @@ test('the GraphQL examples, from the first to the last', async () => {
       expect(data).toMatchObject({ recordSteps: { acknowledged: [0], duplicates: 0 } });
   }
 });
+
+/** What the trainer would have uploaded and recorded. */
+async function storeCheckpoint(runId: string, step: number): Promise<void> {
+  const sha256 = 'ab'.repeat(32);
+  const { workspaceId } = api;
+  await api.db.prisma.artifact.create({ data: { workspaceId, sha256, bytes: 3 } });
+  await api.db.prisma.checkpoint.create({ data: { id: 'ckp_doc', runId, step, sha256, bytes: 3 } });
+}
 
 // A machine without curl (a slim container) has nothing to run it with.
 test.skipIf(spawnSync('curl', ['--version']).error !== undefined)('the shell example', async () => {

@@ -11,8 +11,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 const { everyMs, timeoutMs } = workerData;
 /** @type {Extract<ToHeart, { type: 'say' }> | undefined} */
 let current;
-/** @type {NodeJS.Timeout | undefined} */
-let timer;
+let stopWaiting = () => {};
 let beating = false;
 /** Something new was said, or asked, while a beat was on its way. */
 let again = false;
@@ -26,13 +25,15 @@ parentPort?.on('message', (/** @type {ToHeart} */ message) => {
 async function beat() {
   if (current === undefined) return;
   const { id, exchange } = current;
-  clearTimeout(timer);
+  stopWaiting();
   beating = true;
   again = false;
   const answer = await send(exchange);
   beating = false;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   parentPort?.postMessage({ id, answer });
-  timer = setTimeout(() => void beat(), again ? 0 : everyMs);
+  const timer = setTimeout(() => void beat(), again ? 0 : everyMs);
+  stopWaiting = () => clearTimeout(timer);
 }
 
 /**

@@ -38,6 +38,7 @@ export function threadHeart(
   const thread = new Worker(ENTRY, { workerData: { everyMs, timeoutMs }, execArgv: [] });
   // A program that has nothing else to do is over, whatever it forgot to finish.
   thread.unref();
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   const send = (message: ToHeart): void => thread.postMessage(message);
   const say = (input: HeartbeatInput): void => {
     latest++;

@@ -100,7 +100,17 @@ async function measureCompletions(database: Database): Promise<number> {
       refLogp: -13,
       updatedLogp: -11,
     };
-    return { index, evaluationSet, group: index >> 3, ...text, tokenCount: 24, truncated: false, rewards, ...sums, tokens };
+    return {
+      index,
+      evaluationSet,
+      group: index >> 3,
+      ...text,
+      tokenCount: 24,
+      truncated: false,
+      rewards,
+      ...sums,
+      tokens,
+    };
   });
   const started = performance.now();
   let steps = 0;

@@ -81,11 +81,11 @@ function ofGae({ gae }: PolicyGradientConfig): string[] {
   const notes: string[] = [];
   if (gae.lambda < 1)
     notes.push(
-      `gae with lambda ${gae.lambda} leans on the value head: exact for true values, else biased towards what it believes (λ = 0.95 with an untrained head: ${measured('`gae`, λ = 0.95, untrained values')}).`,
+      `gae with lambda ${gae.lambda} leans on the value head: exact for true values, else biased towards what it believes (λ = 0.95, an untrained head; ${measured('`gae`, λ = 0.95, untrained values')}).`,
     );
   if (gae.gamma < 1)
     notes.push(
-      `gamma ${gae.gamma} discounts rewards by their distance in tokens: not the objective J (0.95: ${measured('`gae`, γ = 0.95, λ = 1')}).`,
+      `gamma ${gae.gamma} discounts rewards by their distance in tokens: not the objective J (0.95; ${measured('`gae`, γ = 0.95, λ = 1')}).`,
     );
   if (gae.normalise)
     notes.push(
@@ -121,12 +121,12 @@ function ofStaleness(pg: PolicyGradientConfig): string[] {
       cispo: measured('`cispo`, ε = 0.2'),
     }[pg.loss];
     notes.push(
-      `From the second update of a step on the completions are off-policy; the clipped ratio bounds, but does not remove, the bias (${pg.loss} far from the policy that sampled: ${measuredLoss}).`,
+      `From the second update of a step on the completions are off-policy; the clipped ratio bounds, but does not remove, the bias (${pg.loss} far from the policy that sampled; ${measuredLoss}).`,
     );
   }
   if (pg.dualClip !== null)
     notes.push(
-      `dualClip leaves out tokens that should become less likely once their ratio is above ${pg.dualClip} (a bound of 1.1, off-policy: ${measured('`clip`, ε = 0.2, `dualClip: 1.1`')}).`,
+      `dualClip leaves out tokens that should become less likely once their ratio is above ${pg.dualClip} (a bound of 1.1, off-policy; ${measured('`clip`, ε = 0.2, `dualClip: 1.1`')}).`,
     );
   return notes;
 }
@@ -171,18 +171,18 @@ function ofSampling(pg: PolicyGradientConfig): string[] {
   const truncated = (['topK', 'topP', 'minP'] as const).filter((name) => pg[name] !== null);
   if (pg.importanceCap !== null)
     notes.push(
-      `importanceCap corrects each token’s own probability, not that of the tokens before it, and cuts weights above ${pg.importanceCap} (a cap of 1.2, off-policy: ${measured('`importanceCap: 1.2`')}).`,
+      `importanceCap corrects each token’s own probability, not that of the tokens before it, and cuts weights above ${pg.importanceCap} (a cap of 1.2, off-policy; ${measured('`importanceCap: 1.2`')}).`,
     );
   if (truncated.length > 0)
     notes.push(
-      `${truncated.join(' and ')} never ${truncated.length > 1 ? 'draw' : 'draws'} the unlikely tokens: no weight can bring back what was not sampled (three of four tokens: ${measured('`topK: 3` of 4 tokens, no cap')}).`,
+      `${truncated.join(' and ')} never ${truncated.length > 1 ? 'draw' : 'draws'} the unlikely tokens: no weight can bring back what was not sampled (three of four tokens; ${measured('`topK: 3` of 4 tokens, no cap')}).`,
     );
   const grouped = pg.advantage === 'rloo' || pg.advantage === 'group_mean' || pg.advantage === 'group_norm';
   if (pg.dynamicSampling !== null)
     notes.push(
       grouped
         ? 'Dynamic sampling leaves out groups that had no signal: the same direction, a longer gradient; reward metrics are of everything drawn.'
-        : `Flat groups have a signal under ${pg.advantage}, and dynamic sampling leaves them out (none: ${measured('dynamic sampling, `none`')}).`,
+        : `Flat groups have a signal under ${pg.advantage}, and dynamic sampling leaves them out (none; ${measured('dynamic sampling, `none`')}).`,
     );
   return notes;
 }

@@ -10,7 +10,7 @@ const rated = (step: number, reward?: number) => ({
 
 test('the last ones stay, in whatever order they are given', () => {
   const found = keptCheckpoints(policy({ keepLast: 2 }), [rated(30), rated(10), rated(20)]);
-  expect([...found].sort()).toEqual([20, 30]);
+  expect([...found].sort((a, b) => a - b)).toEqual([20, 30]);
 });
 
 test('every n-th step stays for good, the best by the metric too', () => {

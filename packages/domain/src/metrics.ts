@@ -168,7 +168,11 @@ export const METRICS = [
   define('time/reward_ms', 'ms', 'Time spent in reward functions.'),
   define('time/update_ms', 'ms', 'Time spent in forward, backward and optimizer.'),
   define('time/step_ms', 'ms', 'Time of the whole step.'),
-  define('time/evaluation_ms', 'ms', 'Time of the evaluation after the step, where there was one; not part of time/step_ms.'),
+  define(
+    'time/evaluation_ms',
+    'ms',
+    'Time of the evaluation after the step, where there was one; not part of time/step_ms.',
+  ),
   define(
     'throughput/completion_tokens_per_s',
     'tokens/s',

@@ -21,6 +21,20 @@ export function bucketWidth(longest: number, bound: number = Infinity): number {
   return Math.min(Math.ceil(longest / unit) * unit, bound);
 }
 
+/**
+ * The same where every width costs seconds of compiling: `bound`, its half or its quarter, but no half below 32, where it would save
+ * little.
+ */
+export function coarseWidth(longest: number, bound: number): number {
+  return coarseWidths(bound).findLast((width) => width >= longest) ?? bound;
+}
+
+/** Those that `coarseWidth` may give, falling. */
+export function coarseWidths(bound: number): readonly number[] {
+  const halves = [Math.ceil(bound / 2), Math.ceil(bound / 4)];
+  return [bound, ...halves.filter((width) => width >= 32)];
+}
+
 /** @throws RangeError if a prompt is empty or longer than the width. */
 export function padPrompts(
   prompts: readonly (readonly number[])[],

@@ -22,11 +22,8 @@ const SEVERAL_UPDATES: Partial<RunConfigInput> = {
     miniBatches: 2,
     optimizer: { learningRate: 3e-3 },
   },
-  // Some completions have no reward: they are not trained on, and what happens to them is told all the same.
-  rewards: [
-    { kind: 'partial_credit', name: 'partial' },
-    { kind: 'function', name: 'some', weight: 0.1, version: '1' },
-  ],
+  // Large digits are better. Some completions have no reward: they are not trained on, and what happens to them is told all the same.
+  rewards: [{ kind: 'function', name: 'large', version: '1' }],
 };
 
 await describeOnEachBackend('delta_logp', (backend) => {
@@ -35,7 +32,10 @@ await describeOnEachBackend('delta_logp', (backend) => {
     const session = await createSession({
       config,
       backend,
-      rewardFunctions: { some: ({ tokenCount }) => (tokenCount === 2 ? null : 1) },
+      rewardFunctions: {
+        large: ({ completion }) =>
+          /^[0-3]/.test(completion) ? null : completion.replaceAll(/[^5-9]/g, '').length,
+      },
     });
     const { completions, metrics } = await session.next();
     const state = await session.snapshot();

@@ -177,6 +177,10 @@ describe('policyMetrics of what some settings have', () => {
     expect(flat.has('value/explained_variance')).toBe(false);
   });
 
+  it('groups of one: no share of flat ones', () => {
+    expect(withConfig({ groupSize: 1 }).has('group/zero_std_fraction')).toBe(false);
+  });
+
   it('dynamic sampling: rewards of everything drawn', () => {
     const other = { scores: [score(0), score(0), score(1), score(0)], exact: [false, false, true, false] };
     const metrics = withConfig(

@@ -74,14 +74,15 @@ function rewardMetrics({ collected: { rounds }, config }: PolicyStepFacts): Metr
   const exact = rounds.flatMap((round) => round.exact);
   const rewards = scores.map(({ reward }) => reward);
   const present = numbers(rewards);
-  const flat = flatGroupFraction(rewards, config.groupSize);
   const metrics: Metrics = [
     ['reward/mean', mean(present)],
     ['reward/std', standardDeviation(present)],
     ['reward/null_fraction', 1 - present.length / rewards.length],
-    ['group/zero_std_fraction', flat],
     ...componentMetrics(scores),
   ];
+  // A group of one has nothing to be equal to.
+  if (config.groupSize > 1)
+    metrics.push(['group/zero_std_fraction', flatGroupFraction(rewards, config.groupSize)]);
   if (config.dynamicSampling !== null) {
     const given = 1 - (config.promptsPerStep * config.groupSize) / rewards.length;
     metrics.push(['group/resampled_fraction', given], ['group/rounds', rounds.length]);

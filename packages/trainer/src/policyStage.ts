@@ -4,7 +4,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { learningRate } from './algorithms/schedule.ts';
 import type { Backend } from './backend/backend.ts';
-import { repeatPrompts } from './batch.ts';
+import { decideXla, withXla, type XlaQuestion } from './backend/xla.ts';
+import { bucketWidth, coarseWidth, coarseWidths, repeatPrompts } from './batch.ts';
 import { createLearner, type SequenceBatch } from './learner.ts';
 import type { PolicyModel } from './model/policyModel.ts';
 import { policyMetrics, timeMetrics } from './policyMetrics.ts';
@@ -64,14 +65,18 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
   const { config, backend, model, prompts, rewards, warn } = parts;
   const pg = config.policyGradient;
   const { tokenizer } = model;
+  const xla = decideXla(xlaQuestion(parts));
+  if (config.xla === 'on' && !xla.use) warn?.(xla.why);
   const sampler = createSampler(backend, model.decoder, {
     ...pg,
     seed: config.seed,
     eosIds: tokenizer.eosIds,
     padId: tokenizer.padId,
+    xla: xla.use,
   });
-  const learner = createLearner(backend, model, pg);
-  const collector = { config, model, prompts, sampler, rewards, scored: warnOnce(warn) };
+  const learner = createLearner(xla.use ? withXla(backend) : backend, model, pg);
+  const promptWidth = xla.use ? coarseWidth : bucketWidth;
+  const collector = { config, model, prompts, sampler, promptWidth, rewards, scored: warnOnce(warn) };
 
   /** Of what learns, the policy itself: a value head comes after it. */
   const policyOf = ({ weights }: TrainState) => weights.slice(0, model.trainable.length);
@@ -174,6 +179,20 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
       sampler.dispose();
       learner.dispose();
     },
+  };
+}
+
+function xlaQuestion({ config, backend, model, prompts }: PolicyStageParts): XlaQuestion {
+  const pg = config.policyGradient;
+  return {
+    mode: config.xla,
+    backend,
+    steps: pg.steps,
+    layers: model.architecture.layers,
+    width: model.architecture.width,
+    tokensPerStep: pg.promptsPerStep * pg.groupSize * (prompts.longest + pg.maxNewTokens),
+    // Rounds of dynamic sampling are smaller batches.
+    shapes: coarseWidths(prompts.longest).length * (pg.dynamicSampling === null ? 1 : 2),
   };
 }
 

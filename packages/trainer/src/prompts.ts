@@ -3,7 +3,7 @@ import type { PromptRecord, TaskConfig } from '@nabla/domain';
 
 import { TrainerError } from './errors.ts';
 import { drawAt, orderAt, type Stream } from './streams.ts';
-import { isBuiltIn, longestPrompt, taskItem } from './tasks/builtInTask.ts';
+import { isBuiltIn, longestPrompt, taskAlphabet, taskItem } from './tasks/builtInTask.ts';
 import type { PolicyModel } from './model/policyModel.ts';
 
 export interface Prompt {
@@ -48,9 +48,16 @@ export function openPrompts(
       const item = taskItem(task, drawAt(seed, stream, cursor));
       return { ...item, ids: model.encodePrompt(item.text) };
     },
-    // The alphabets of the tasks are ASCII: at most one token a character with any tokenizer.
-    longest: model.encodePrompt('').length + longestPrompt(task),
+    longest: tokensAround(Array.from(taskAlphabet(task) ?? ''), model) + longestPrompt(task),
   };
+}
+
+/**
+ * What a prompt has besides its characters, each of which is at most one token (the tasks' alphabets are ASCII): beginning of
+ * sequence, chat template, and the mark that SentencePiece sets before a text.
+ */
+function tokensAround(alphabet: readonly string[], model: PromptSourceOptions['model']): number {
+  return Math.max(...alphabet.map((character) => model.encodePrompt(character).length)) - 1;
 }
 
 /** Prompts in the order of a fresh permutation per epoch. */
@@ -60,6 +67,12 @@ export function broughtPrompts(
 ): PromptSource {
   const tokenized = prompts.map(({ text, answer }, index): Prompt => {
     const ids = atPrompt(index, 'the prompt', () => model.encodePrompt(text));
+    if (ids.length === 0)
+      throw new TrainerError(
+        'INVALID_PROMPTS',
+        `prompt ${index} is empty, and this model has no beginning-of-sequence token to go on from`,
+        { promptIndex: index },
+      );
     if (answer !== null) atPrompt(index, 'the answer', () => model.tokenizer.encode(answer));
     return { text, answer, ids };
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
-import { describeOnEachBackend } from './backend/testBackends.ts';
+import { describeOn, describeOnEachBackend } from './backend/testBackends.ts';
 import { padPrompts, repeatPrompts } from './batch.ts';
 import { createLearner } from './learner.ts';
 import { createSampler, type Completions, type RolloutSettings } from './rollout.ts';
@@ -72,10 +72,14 @@ await describeOnEachBackend('rollout', (backend) => {
 
   it('gives each token the log-probability that the trainer gives it', async () => {
     const completions = await sample({ groupSize: 16 });
-    const learner = createLearner(backend, { decoder: model, trainable: specs, frozen: [] }, {
-      ...tinyConfig().policyGradient,
-      temperature: 0.7,
-    });
+    const learner = createLearner(
+      backend,
+      { decoder: model, trainable: specs, frozen: [] },
+      {
+        ...tinyConfig().policyGradient,
+        temperature: 0.7,
+      },
+    );
     const scored = await learner.score(state.weights, { prompts: repeatPrompts(PROMPTS, 16), completions });
     learner.dispose();
     let largest = 0;
@@ -124,11 +128,92 @@ await describeOnEachBackend('rollout', (backend) => {
     sampler.dispose();
   });
 
+  it('goes on with fewer rows once most have ended, and draws the same tokens for them', async () => {
+    // One token in seven ends a completion of a nearly flat policy: of 64 rows, 16 and fewer outlive 17 tokens, two blocks.
+    const over = { groupSize: 64, maxNewTokens: 33, temperature: 10 };
+    const prompts = padPrompts([[1, 3]], 2, 0);
+    const all = await sample({ ...over, eosIds: [] }, prompts);
+    const ended = await sample({ ...over, eosIds: [2] }, prompts);
+    // The other 16 rows go on alone: what is drawn for them is what would have been drawn among all.
+    const [longest, short] = [Math.max(...ended.lengths), ended.lengths.filter((length) => length <= 17)];
+    expect(longest).toBeGreaterThan(17);
+    expect(short.length).toBeGreaterThan(48);
+    rowsOf(ended).forEach((tokens, row) => {
+      expect(tokens, `row ${row}`).toEqual(rowsOf(all)[row]?.slice(0, tokens.length));
+      tokens.forEach((_, token) => {
+        const [a, b] = [all, ended].map(({ logp }) => logp[row * 33 + token] ?? NaN);
+        // Products of fewer rows may add in another order.
+        expect(Math.abs((a ?? NaN) - (b ?? NaN))).toBeLessThan(3e-5);
+      });
+    });
+  });
+
+  it('takes the likeliest tokens when greedy, whatever the seed', async () => {
+    const completions = await sample({ greedy: true, temperature: 0.7 });
+    expect(await sample({ greedy: true, temperature: 0.7, seed: 99 })).toEqual(completions);
+    const rows = rowsOf(completions);
+    // The five completions of a prompt are the same.
+    rows.forEach((tokens, row) => expect(tokens).toEqual(rows[row - (row % 5)]));
+    const logits = model.logits(
+      state.weights,
+      tf.tensor2d([[1, 3, 4]], [1, 3], 'int32'),
+      tf.tensor1d([0], 'int32'),
+      1,
+    );
+    const flat = tf.reshape(logits, [VOCABULARY]);
+    expect(rows[0]?.[0]).toBe(tf.argMax(flat).dataSync()[0]);
+    const best = tf.max(tf.logSoftmax(tf.div(flat, 0.7))).dataSync()[0] ?? NaN;
+    expect(Math.abs((completions.logp[0] ?? NaN) - best)).toBeLessThan(3e-5);
+  });
+
+  it('draws from a truncated distribution and tells log-probabilities under it', async () => {
+    const one = await sample({ topK: 1 });
+    expect(rowsOf(one)).toEqual(rowsOf(await sample({ greedy: true })));
+    expect(one.logp.every((logp) => Math.abs(logp) < 1e-6)).toBe(true);
+    const whole = await sample({ temperature: 2 });
+    for (const cut of [{ topP: 0.5 }, { minP: 0.5 }, { topK: 2 }]) {
+      const some = await sample({ temperature: 2, ...cut });
+      expect(rowsOf(some)).not.toEqual(rowsOf(whole));
+    }
+    expect(rowsOf(await sample({ temperature: 2, topP: 1, minP: 0, topK: null }))).toEqual(rowsOf(whole));
+  });
+
+  it('leaves the noise of training alone when given a stream of its own', async () => {
+    expect(rowsOf(await sample({ stream: 6 }))).not.toEqual(rowsOf(await sample()));
+    expect(rowsOf(await sample({ stream: 2 }))).toEqual(rowsOf(await sample()));
+  });
+
   it('shares key and value heads as configured', async () => {
     const one = tinyPolicy(VOCABULARY, { ...TINY_MODEL, kvHeads: 1 });
     const sampler = createSampler(backend, one.model, settings());
     expect((await sampler.sample(one.state.weights, PROMPTS, 1)).rows).toBe(15);
     sampler.dispose();
     one.dispose();
+  });
+});
+
+await describeOn('native', 'rollout under XLA', (backend) => {
+  it('draws what it draws without, the same in every call', async () => {
+    const { model, state, dispose } = tinyPolicy(VOCABULARY);
+    // 41 tokens: the first, two blocks of 20 under XLA and five of 8 without; rows end and are dropped on the way.
+    const over = { groupSize: 64, maxNewTokens: 41, temperature: 3 };
+    const [plain, xla] = [false, true].map((xla) =>
+      createSampler(backend, model, settings({ ...over, xla })),
+    );
+    const prompts = padPrompts([[1, 3]], 2, 0);
+    const expected = await plain?.sample(state.weights, prompts, 1);
+    const drawn = await xla?.sample(state.weights, prompts, 1);
+    expect(drawn?.lengths).toEqual(expected?.lengths);
+    expect(drawn?.ids).toEqual(expected?.ids);
+    drawn?.logp.forEach((logp, token) =>
+      // Fused loops round otherwise: see the tolerance against the trainer above.
+      expect(Math.abs(logp - (expected?.logp[token] ?? NaN))).toBeLessThan(3e-5),
+    );
+    const before = backend.memory().numTensors;
+    expect(await xla?.sample(state.weights, prompts, 1)).toEqual(drawn);
+    expect(backend.memory().numTensors).toBe(before);
+    plain?.dispose();
+    xla?.dispose();
+    dispose();
   });
 });

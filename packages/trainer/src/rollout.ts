@@ -63,11 +63,11 @@ const MAX_LOOP = 16;
 export function createSampler(backend: Backend, model: Decoder, settings: RolloutSettings): Sampler {
   const { maxNewTokens, groupSize, temperature, topK = null, topP = null, minP = null, seed } = settings;
   const { greedy = false, xla = false, stream = STREAMS.sampling, eosIds, padId } = settings;
-  const blocks = Math.ceil(maxNewTokens / (xla ? MAX_LOOP : MAX_UNROLLED));
-  const size = Math.ceil(maxNewTokens / blocks);
+  // The first token comes with the prompts, the rest in equal blocks.
+  const blocks = Math.ceil((maxNewTokens - 1) / (xla ? MAX_LOOP : MAX_UNROLLED));
+  const size = blocks === 0 ? 0 : Math.ceil((maxNewTokens - 1) / blocks);
   const compiled = compileBlocks(backend, model, {
-    size,
-    blocks,
+    room: 1 + blocks * size,
     groupSize,
     temperature,
     truncation: { topK, topP, minP },
@@ -82,7 +82,7 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
       let rows: readonly (number | null)[] = drawn.going;
       let held: readonly tf.Tensor[] = [];
       try {
-        for (let block = 0; block < blocks && drawn.going.length > 0; block++) {
+        for (let block = 0; block <= blocks && drawn.going.length > 0; block++) {
           if (block > 0) ({ rows, held } = keepGoing(rows, held, drawn.going));
           const output = drawBlock(weights, prompts, held, { block, noise, rows });
           tf.dispose([...held]);
@@ -113,8 +113,9 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
     held: readonly tf.Tensor[],
     { block, noise, rows }: { block: number; noise: Float32Array; rows: readonly (number | null)[] },
   ): BlockOutput {
-    const first = block * size;
-    const u = uniformsTensor(noise, { size, rows: rows.length }, (token, row) => {
+    const first = block === 0 ? 0 : 1 + (block - 1) * size;
+    const shape = { size: block === 0 ? 1 : size, rows: rows.length };
+    const u = uniformsTensor(noise, shape, (token, row) => {
       const completion = rows[row] ?? null;
       return completion === null || first + token >= maxNewTokens
         ? null

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { metricDefinition, type PromptRecord, type RunConfig, type RunConfigInput } from '@nabla/domain';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { mean } from './algorithms/advantages.ts';
 import { openBackend, type Backend } from './backend/backend.ts';
 import { describeOnEachBackend } from './backend/testBackends.ts';
 import { createSession, type Session } from './session.ts';
-import type { SessionState } from './sessionState.ts';
+import { captureState, type SessionState } from './sessionState.ts';
 import type { CompletionResult, StepResult } from './stepResult.ts';
 import { tinyConfig } from './testing/tinyModel.ts';
 
@@ -147,6 +148,64 @@ await describeOnEachBackend('session', (backend) => {
       after.dispose();
     },
   );
+
+  it.each<[string, Partial<RunConfigInput>, number]>([
+    [
+      'a moving baseline, an adapted beta and a reference that follows',
+      {
+        policyGradient: {
+          steps: 5,
+          promptsPerStep: 3,
+          groupSize: 4,
+          maxNewTokens: 4,
+          advantage: 'ema',
+          loss: 'clip',
+          innerEpochs: 2,
+          dynamicSampling: { maxRounds: 2 },
+          kl: {
+            beta: 0.1,
+            estimator: 'k3',
+            placement: 'loss',
+            reference: 'previous',
+            syncEverySteps: 2,
+            mixing: 0.5,
+            adaptive: { target: 0.05, horizon: 50 },
+          },
+        },
+      },
+      6,
+    ],
+    [
+      'a value head',
+      {
+        policyGradient: {
+          steps: 5,
+          promptsPerStep: 4,
+          groupSize: 2,
+          maxNewTokens: 4,
+          advantage: 'gae',
+          loss: 'clip',
+          miniBatches: 2,
+        },
+      },
+      5,
+    ],
+  ])('remembers %s', async (_, change, interruption) => {
+    const config = tinyConfig({ ...RICH, ...change });
+    const whole = await open(config);
+    const expected = await run(whole, 8);
+    const state = await whole.snapshot();
+    whole.dispose();
+
+    const before = await open(config);
+    await run(before, interruption);
+    const halfway = throughBytes(await before.snapshot());
+    before.dispose();
+    const after = await open(config, halfway);
+    expect((await run(after, 8 - interruption)).map(facts)).toEqual(expected.slice(interruption).map(facts));
+    expect(await after.snapshot()).toEqual(state);
+    after.dispose();
+  });
 
   it('has another outcome with another seed', async () => {
     const hashes = await Promise.all(
@@ -384,6 +443,39 @@ describe('session', () => {
     // Without a KL penalty the extra passes are left out where nobody looks.
     expect(results.map(({ metrics }) => metrics.has('kl/ref_k1'))).toEqual([true, false, true, false]);
     session.dispose();
+  });
+
+  it('makes no state of weights that are not numbers, and takes none', async () => {
+    const session = await open(noWarmup);
+    await run(session, 1);
+    const state = await session.snapshot();
+    session.dispose();
+    const tensors = state.tensors.map((tensor) =>
+      tensor.name === 'v/norm' ? { ...tensor, data: tensor.data.with(2, NaN) } : tensor,
+    );
+    await expect(
+      createSession({ config: tinyConfig(noWarmup), backend, restore: { ...state, tensors } }),
+    ).rejects.toThrow('the checkpoint of step 1 cannot be resumed: value 2 of v/norm is NaN');
+
+    const weights = [tf.tensor1d([1, Infinity])];
+    const live = {
+      step: 7,
+      stage: 'WARM_UP',
+      train: { weights, m: [], v: [], updates: 1 },
+      reference: null,
+      scalars: {},
+      metrics: {},
+      warmupCursor: 0,
+      promptCursor: 0,
+    } as const;
+    const spec = { name: 'norm', shape: [2], kind: 'gain', std: 0 } as const;
+    const owner = { config: state.config, configHash: state.configHash, base: null };
+    await expect(captureState(live, { train: [spec], reference: [] }, owner)).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      place: { step: 7 },
+      message: expect.stringContaining('value 1 of weights/norm is Infinity after step 7'),
+    });
+    tf.dispose(weights);
   });
 
   it('refuses a state that does not fit', async () => {

@@ -166,50 +166,41 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   }
 
   async function nextPolicyStep(step: number): Promise<StepResult> {
-    if (live.reference === null) beginPolicyGradient();
-    const { train: current, reference: compared, scalars: before, promptCursor: cursor } = live;
-    if (compared === null) throw new RangeError('session: no reference policy');
-    policyStage ??= createPolicyStage({
+    const begun = hasReference(live) ? live : beginPolicyGradient(live);
+    const stage = (policyStage ??= createPolicyStage({
       config,
       backend,
       model,
       prompts: sources.prompts,
       rewards,
       warn,
-    });
-    const { train, reference, scalars, promptCursor, result } = await policyStage.step({
-      train: current,
-      reference: compared,
-      scalars: before,
-      promptCursor: cursor,
-      step,
-      stageStep: step - warmupSteps,
-    });
-    disposeState(current);
-    if (reference !== compared) tf.dispose([...compared]);
-    live = { ...live, train, reference, scalars, promptCursor, step, stage: 'POLICY_GRADIENT' };
+    }));
+    const made = await orFree(
+      () => begun !== live && freeState(begun),
+      () => stage.step({ ...begun, step, stageStep: step - warmupSteps }),
+    );
+    if (begun !== live) {
+      disposeState(live.train);
+      warmupLearner?.dispose();
+      [warmupLearner, fork, givenReference] = [null, null, null];
+    }
+    disposeState(begun.train);
+    if (made.reference !== begun.reference) tf.dispose([...begun.reference]);
+    const { result, ...changed } = made;
+    live = { ...live, ...changed, step, stage: 'POLICY_GRADIENT' };
     return result;
   }
 
   /** What this stage adds joins the weights, the optimizer forgets the warm-up, and what was learnt so far becomes the reference. */
-  function beginPolicyGradient(): void {
-    warmupLearner?.dispose();
-    warmupLearner = null;
-    const { weights, m, v } = live.train;
+  function beginPolicyGradient(before: LiveState): PolicyState {
+    const { weights } = before.train;
     const added = fork?.added ? upload(fork.added) : parameters.initialAdded();
-    const train = freshState([...weights, ...added]);
-    const moments = fork?.moments;
-    if (moments) tf.dispose([...train.m, ...train.v]);
-    live = {
-      ...live,
-      train: moments
-        ? { ...train, m: upload(moments.m), v: upload(moments.v), updates: moments.updates }
-        : train,
-      reference: firstReference(weights),
-    };
-    tf.dispose([...m, ...v]);
-    fork = null;
-    givenReference = null;
+    const train = freshState([...weights.map((weight) => tf.clone(weight)), ...added]);
+    const reference = firstReference(weights);
+    if (!fork?.moments) return { ...before, train, reference };
+    const { m, v, updates } = fork.moments;
+    tf.dispose([...train.m, ...train.v]);
+    return { ...before, train: { ...train, m: upload(m), v: upload(v), updates }, reference };
   }
 
   function firstReference(weights: readonly tf.Tensor[]): tf.Tensor[] {
@@ -263,11 +254,24 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       policyStage?.dispose();
       evaluator?.dispose();
       void closeRewards(rewards);
-      disposeState(live.train);
-      tf.dispose([...(live.reference ?? [])]);
+      freeState(live);
       model.dispose();
     },
   };
+}
+
+/** A state of the policy gradient. */
+interface PolicyState extends LiveState {
+  readonly reference: readonly tf.Tensor[];
+}
+
+function hasReference(state: LiveState): state is PolicyState {
+  return state.reference !== null;
+}
+
+function freeState({ train, reference }: LiveState): void {
+  disposeState(train);
+  tf.dispose([...(reference ?? [])]);
 }
 
 /** What a checkpoint of the step is judged by. */
@@ -279,7 +283,7 @@ function judgedBy({ checkpoint }: RunConfig, metrics: ReadonlyMap<string, number
   );
 }
 
-async function orFree<Result>(free: () => void, work: () => Promise<Result>): Promise<Result> {
+async function orFree<Result>(free: () => unknown, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

@@ -28,8 +28,10 @@ export interface HostColumn {
   readonly shape: readonly number[];
 }
 
-/** The differentiable part: data columns as tensors [b, ...shape] in, a scalar that is a sum over rows out, and what to look at. */
-/** `weights` are the frozen ones, then the trainable ones. */
+/**
+ * The differentiable part: data columns as tensors [b, ...shape] in, a scalar that is a sum over rows out, and what to look at.
+ * `weights` are the frozen ones, then the trainable ones.
+ */
 export type Forward = (
   weights: readonly tf.Tensor[],
   data: readonly tf.Tensor[],

@@ -11,7 +11,7 @@ export function tinyConfig(name: string, steps: number, seed = 1): RunConfigInpu
   return {
     name,
     seed,
-    model: { layers: 1, width: 16, heads: 2, feedForward: 32 },
+    model: { kind: 'scratch', layers: 1, width: 16, heads: 2, feedForward: 32 },
     task: { kind: 'sort_digits', length: { min: 2, max: 3 } },
     rewards: [
       { kind: 'exact_match', name: 'exact', weight: 1 },

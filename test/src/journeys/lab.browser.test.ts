@@ -103,7 +103,7 @@ describe('a lab with two people', () => {
     await page.waitForURL('**/compare?runs=*');
     const compared = page.getByRole('list', { name: 'Runs compared' }).getByRole('link');
     await until('both runs are named', 30_000, async () => (await compared.count()) === 2);
-    const reward = chart(page, 'reward/mean');
+    const reward = chart(page, 'Reward');
     await reward.waitFor();
     const label = await until('both lines are drawn', 30_000, async () => {
       const text = await reward.getAttribute('aria-label');

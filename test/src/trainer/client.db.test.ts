@@ -141,6 +141,30 @@ describe('a run of a trainer that is not ours', () => {
     await expect(run.log(step(2))).rejects.toThrow('is closed');
   }, 60_000);
 
+  it('hears that a checkpoint is asked for, which ends no loop, and answers with a file of its own', async () => {
+    const run = await house.client.startRun({
+      project: await slug(),
+      config: tinyRun(12),
+      leaseSeconds: 5,
+      spoolFolder: join(temporary, 'checkpoint'),
+    });
+    await run.log(step(1));
+    await run.flush();
+    expect([run.command, run.checkpointAsked]).toEqual(['CONTINUE', false]);
+    await house.client.runs.checkpoint(run.info.id);
+    await until('the request is heard', 30_000, () => run.checkpointAsked);
+    expect(run.command).toBe('CONTINUE');
+    const file = join(temporary, 'own.bin');
+    await writeFile(file, 'weights of any format');
+    await run.checkpoint(file, { step: 1, metrics: { 'mine/score': 0.5 } });
+    expect(run.checkpointAsked).toBe(false);
+    const checkpoints = [];
+    for await (const checkpoint of house.client.runs.checkpoints(run.info.id)) checkpoints.push(checkpoint);
+    expect(checkpoints[0]).toMatchObject({ step: 1, metrics: { 'mine/score': 0.5 } });
+    expect((await house.client.runs.get(run.info.id)).pendingCommand).toBeNull();
+    await run.finish();
+  }, 60_000);
+
   it('refuses a configuration with the path of what is wrong', async () => {
     const wrong = { ...tinyRun(12), policyGradient: { steps: 0 } };
     const failed = house.client.startRun({

@@ -221,27 +221,38 @@ it(
     const random = seeded(20);
     let kills = 0;
     let torn = 0;
-    for (let round = 0; kills < KILLS; round++) {
-      const index = round % RUNS.length;
-      const out = `killed-${round}`;
-      for (let finished = false; !finished;) {
-        // With all kills made, the run is brought to its end.
-        if (kills >= KILLS) {
-          const last = await nabla(['train', '--resume', '--out', out], { cwd: folder });
-          expect(last.exitCode, last.output).toBe(0);
-          break;
+    for (const index of RUNS.keys()) {
+      const quota = Math.round((KILLS * (index + 1)) / RUNS.length);
+      const isLast = index === RUNS.length - 1;
+      // A write is cut off only if the signal is fast enough: a few more tries, should none have been.
+      const isMore = (): boolean => kills < quota || (isLast && torn === 0 && kills < quota + 10);
+      // A run that comes to its end before it was killed often enough is begun again.
+      for (let life = 0; life === 0 || isMore(); life++) {
+        const out = `killed-${index}-${life}`;
+        let finished = false;
+        while (!finished && isMore()) {
+          const moment = kills < quota ? MOMENTS[kills % MOMENTS.length] : 'inCheckpoint';
+          finished = await live(out, `run-${index}.yaml`, moment ?? 'any', random);
+          if (finished) break;
+          kills++;
+          const left = await readdir(join(folder, out, 'checkpoints')).catch(() => []);
+          if (left.some((name) => name.startsWith('.aside-'))) torn++;
         }
-        finished = await live(out, `run-${index}.yaml`, MOMENTS[kills % MOMENTS.length] ?? 'any', random);
-        if (finished) break;
-        kills++;
-        const left = await readdir(join(folder, out, 'checkpoints')).catch(() => []);
-        if (left.some((name) => name.startsWith('.aside-'))) torn++;
+        if (!finished) {
+          const begun = await exists(join(folder, out, 'config.yaml'));
+          const args = begun
+            ? ['train', '--resume', '--out', out]
+            : ['train', `run-${index}.yaml`, '--out', out];
+          const last = await nabla(args, { cwd: folder });
+          expect(last.exitCode, last.output).toBe(0);
+        }
+        expect(await outcome(out)).toEqual(references[index]);
       }
-      expect(await outcome(out)).toEqual(references[index]);
     }
-    expect(kills).toBe(KILLS);
+    expect(kills).toBeGreaterThanOrEqual(KILLS);
     // Otherwise this test would prove less than it says: some writes of a checkpoint were really cut off.
     expect(torn).toBeGreaterThan(0);
+    process.stdout.write(`${kills} kills, ${torn} of them in the middle of writing a checkpoint\n`);
   },
   KILLS * LIFE_MS,
 );

@@ -1,10 +1,11 @@
 /** Checkpoints on demand, forks, reference checkpoints and repetitions of steps, with a real API and real workers. */
 import { execFile } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { CheckpointInfo, RunInfo } from '@nabla/client';
+import { runConfigToYaml } from '@nabla/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../house/until.ts';
 import { nabla } from './cliProcess.ts';
@@ -100,14 +101,38 @@ describe('a fork', () => {
   });
 
   it('can be executed by `nabla train` where its files are', async () => {
-    const out = await house.folder();
-    const result = await nabla(
-      ['train', '--preset', 'demo', '--from', `${parent.id}:${STEPS}`, '--server', house.url, '--out', out],
-      { cwd: out, env: { NABLA_API_KEY: house.key } },
+    const cwd = await house.folder();
+    await writeFile(join(cwd, 'run.yaml'), runConfigToYaml(tinyRun(14)));
+    const train = (out: string, ...change: string[]) =>
+      nabla(
+        [
+          'train',
+          'run.yaml',
+          '--from',
+          `${parent.id}:${STEPS}`,
+          '--server',
+          house.url,
+          '--out',
+          out,
+          ...change,
+        ],
+        {
+          cwd,
+          env: { NABLA_API_KEY: house.key },
+        },
+      );
+    const forked = await train('fork');
+    expect(forked.exitCode, forked.output).toBe(0);
+    expect(forked.output).toContain(`begins with the weights of step ${STEPS} of another run`);
+    expect(forked.output).toContain('finished after step 4');
+    const place: { server: { runId: string } } = JSON.parse(
+      await readFile(join(cwd, 'fork', 'run.json'), 'utf8'),
     );
-    // The preset's model is another one: the server refuses, naming it.
-    expect(result.exitCode).toBe(3);
-    expect(result.output).toContain('model.');
+    const run = await house.client.runs.get(place.server.runId);
+    expect([run.status, run.forkedFrom?.run.id]).toEqual(['FINISHED', parent.id]);
+    // Another model: the server refuses, naming the setting.
+    const wider = await train('wider', '--set', 'model.width=64');
+    expect([wider.exitCode, wider.output]).toEqual([3, expect.stringContaining('model.width')]);
   }, 120_000);
 });
 

@@ -7,7 +7,7 @@ export function tinyRun(steps: number, overrides: Partial<RunConfigInput> = {}):
   return {
     name: 'tiny',
     seed: 7,
-    model: { layers: 1, width: 32, heads: 2, feedForward: 64 },
+    model: { kind: 'scratch', layers: 1, width: 32, heads: 2, feedForward: 64 },
     task: { kind: 'addition', digits: { min: 1, max: 1 } },
     rewards: [
       { kind: 'exact_match', name: 'exact' },

@@ -25,7 +25,8 @@ interface Registered {
   calls: number;
 }
 
-let registeredSoFar = 0;
+/** How many functions of each name there were. Not one count for all: XLA's cache knows a function by its name too, whatever came before. */
+const namesTaken = new Map<string, number>();
 
 /** See `Backend.compile`. */
 export function compileNative(
@@ -90,7 +91,7 @@ function register(
 ): Registered {
   const started = performance.now();
   const distinct = withDistinctData(native, inputs);
-  const functionName = `nabla_${name.replace(/\W/g, '_')}_${registeredSoFar++}`;
+  const functionName = nextName(`nabla_${name.replace(/\W/g, '_')}`);
   const target = { name, functionName, xla: options.xla === true };
   try {
     const graph = record(native, target, fn, distinct.tensors);
@@ -108,6 +109,12 @@ function register(
   } finally {
     tf.dispose(distinct.made);
   }
+}
+
+function nextName(base: string): string {
+  const count = namesTaken.get(base) ?? 0;
+  namesTaken.set(base, count + 1);
+  return `${base}_${count}`;
 }
 
 /** Registers a graph, those that it calls first. */

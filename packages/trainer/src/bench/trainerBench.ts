@@ -1,130 +1,191 @@
 /**
- * @file What one policy-gradient step costs on each backend. The workload is a Llama of 4 layers, width 128, 4 heads, SwiGLU 512,
- * vocabulary 64; 8 prompts of 8 tokens, 8 completions of each, all 24 tokens drawn (there is no end-of-sequence token);
- * group_norm, AdamW. Prints one JSON line.
+ * @file What a policy-gradient step costs (`workload.ts`): native with and without XLA, native without compiled functions, and wasm; its
+ * shares; larger models; and how it grows with batch, length and width. Prints one JSON line.
  *
- * Run: tsx src/bench/trainerBench.ts [native] [wasm] [steps=12]
+ * Run: tsx src/bench/trainerBench.ts [--quick] [native] [wasm]. --quick: the usual workload only.
  */
-import { optimizerSchema, policyGradientSchema, scratchModelSchema } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
-import { advantages } from '../algorithms/advantages.ts';
-import { tokenWeights } from '../algorithms/aggregation.ts';
-import { perToken } from '../algorithms/signal.ts';
-import { openBackend, type Backend, type BackendKind } from '../backend/backend.ts';
-import { padPrompts, repeatPrompts } from '../batch.ts';
-import { createLearner } from '../learner.ts';
-import { scratchArchitecture } from '../model/architecture.ts';
-import { decoder } from '../model/decoder.ts';
-import { initialValues, parameterSpecs } from '../model/parameters.ts';
-import { integers } from '../ops/random.ts';
-import { createSampler } from '../rollout.ts';
-import type { TrainState } from '../update.ts';
-
-const VOCABULARY = 64;
-const PROMPTS = 8;
-const GROUP = 8;
-const PROMPT_TOKENS = 8;
-const COMPLETION_TOKENS = 24;
-const SEED = 1;
-const WARMUP_STEPS = 3;
+import { openBackend, type Backend } from '../backend/backend.ts';
+import { compileEager } from '../backend/compileEager.ts';
+import { createWorkload, USUAL, type Size } from './workload.ts';
 
 interface StepFigures {
+  readonly parameters: number;
   /** Medians over the measured steps. */
   readonly stepMs: number;
   readonly rolloutMs: number;
   readonly updateMs: number;
   readonly completionTokensPerSecond: number;
-  /** The first step: recording, registering and TensorFlow's own optimisation are in it. */
+  /** Recording, compiling and TensorFlow's own optimisation are in it; XLA's cache is empty. */
   readonly firstStepMs: number;
+  /** From the first step's beginning to the tenth's end. */
+  readonly timeToTenthStepMs: number;
 }
 
-/** Runs the workload on the current backend. `steps` are measured, after three that are not. */
-async function measureSteps(backend: Backend, steps: number): Promise<StepFigures> {
-  const architecture = scratchArchitecture(
-    scratchModelSchema.parse({ kind: 'scratch', layers: 4, width: 128, heads: 4, feedForward: 512 }),
-    VOCABULARY,
-  );
-  const model = decoder(architecture);
-  const specs = parameterSpecs(architecture);
-  const settings = {
-    groupSize: GROUP,
-    temperature: 1,
-    maxNewTokens: COMPLETION_TOKENS,
-    eosIds: [],
-    padId: 0,
-    seed: SEED,
-  };
-  const sampler = createSampler(backend, model, settings);
-  const optimizer = optimizerSchema.parse({});
-  const learner = createLearner(backend, { decoder: model, trainable: specs, frozen: [] }, {
-    ...policyGradientSchema.parse({ steps: 1, loss: 'clip' }),
-    optimizer,
-  });
-  const zeros = () => specs.map(({ shape }) => tf.zeros([...shape]));
-  let state: TrainState = {
-    weights: initialValues(specs, SEED).map((values, index) =>
-      tf.tensor(values, [...(specs[index]?.shape ?? [])]),
-    ),
-    m: zeros(),
-    v: zeros(),
-    updates: 0,
-  };
-  const rollouts: number[] = [];
-  const updates: number[] = [];
-  for (let step = 0; step < WARMUP_STEPS + steps; step++) {
-    const started = performance.now();
-    const prompts = randomPrompts(step);
-    const completions = await sampler.sample(state.weights, prompts, step);
-    const sampled = performance.now();
-    const rewards = firstTokenRewards(prompts.ids, completions.ids);
-    const shape = {
-      lengths: completions.lengths,
-      included: rewards.map(() => true),
-      width: COMPLETION_TOKENS,
-    };
-    const batch = {
-      prompts: repeatPrompts(prompts, GROUP),
-      completions,
-      tokens: {
-        oldLogp: completions.logp,
-        signal: Float32Array.from(perToken(completions, advantages('group_norm', rewards, GROUP))),
-        tokenWeights: tokenWeights('sequence_mean', shape),
-      },
-    };
-    ({ state } = await learner.update(state, batch, optimizer.learningRate, step));
-    rollouts.push(sampled - started);
-    updates.push(performance.now() - sampled);
+interface Shares {
+  /** Of the step. `backward` is what the update takes beside forward pass and optimizer. */
+  readonly rollout: number;
+  readonly forward: number;
+  readonly backward: number;
+  readonly optimizer: number;
+  /** Time that the matrix products would take at the machine's measured peak. */
+  readonly gemm: number;
+}
+
+interface Measured {
+  readonly figures: StepFigures;
+  readonly shares: Shares;
+}
+
+/** Steps until TensorFlow has settled; the tenth is the first that is measured. */
+const SETTLING_STEPS = 9;
+
+/** @param steps measured */
+async function measure(
+  backend: Backend,
+  size: Size,
+  { xla, steps, peak, settling = SETTLING_STEPS }: MeasureOptions,
+): Promise<Measured> {
+  const work = createWorkload(backend, size, xla);
+  const started = performance.now();
+  const times = [];
+  let tenth = NaN;
+  for (let step = 0; step < settling + steps; step++) {
+    times.push(await work.step());
+    if (step === 9) tenth = performance.now() - started;
   }
-  tf.dispose([...state.weights, ...state.m, ...state.v]);
-  sampler.dispose();
-  learner.dispose();
-  const stepsMs = rollouts.map((rollout, index) => rollout + (updates[index] ?? 0));
-  const stepMs = median(stepsMs.slice(WARMUP_STEPS));
+  const settled = times.slice(settling);
+  const stepMs = median(settled.map(({ rolloutMs, updateMs }) => rolloutMs + updateMs));
+  const rolloutMs = median(settled.map((time) => time.rolloutMs));
+  const updateMs = median(settled.map((time) => time.updateMs));
+  const forwardMs = await medianOf(5, () => work.forward());
+  const optimizerMs = await medianOf(5, () => work.optimize());
+  work.dispose();
+  const first = times[0] ?? { rolloutMs: NaN, updateMs: NaN };
+  const share = (ms: number) => Math.round((ms / stepMs) * 1000) / 1000;
   return {
-    stepMs: round(stepMs),
-    rolloutMs: round(median(rollouts.slice(WARMUP_STEPS))),
-    updateMs: round(median(updates.slice(WARMUP_STEPS))),
-    completionTokensPerSecond: Math.round((PROMPTS * GROUP * COMPLETION_TOKENS * 1000) / stepMs),
-    firstStepMs: round(stepsMs[0] ?? 0),
+    figures: {
+      parameters: work.parameters,
+      stepMs: round(stepMs),
+      rolloutMs: round(rolloutMs),
+      updateMs: round(updateMs),
+      completionTokensPerSecond: Math.round(
+        (size.prompts * size.group * size.completionTokens * 1000) / stepMs,
+      ),
+      firstStepMs: round(first.rolloutMs + first.updateMs),
+      timeToTenthStepMs: round(tenth),
+    },
+    shares: {
+      rollout: share(rolloutMs),
+      forward: share(forwardMs),
+      backward: share(updateMs - forwardMs - optimizerMs),
+      optimizer: share(optimizerMs),
+      gemm: share(work.floatOperations / peak / 1e6),
+    },
   };
 }
 
-/** A task that can be learned: the share of tokens that repeat the prompt's first one. */
-function firstTokenRewards(prompts: Int32Array, completions: Int32Array): number[] {
-  return Array.from({ length: PROMPTS * GROUP }, (_, row) => {
-    const wanted = prompts[Math.floor(row / GROUP) * PROMPT_TOKENS];
-    const tokens = completions.subarray(row * COMPLETION_TOKENS, (row + 1) * COMPLETION_TOKENS);
-    return tokens.filter((token) => token === wanted).length / COMPLETION_TOKENS;
-  });
+interface MeasureOptions {
+  readonly xla: boolean;
+  readonly steps: number;
+  /** GFLOP/s of the backend. */
+  readonly peak: number;
+  readonly settling?: number;
 }
 
-function randomPrompts(step: number): ReturnType<typeof padPrompts> {
-  const ids = integers({ seed: SEED, stream: 100, counter: step }, PROMPTS * PROMPT_TOKENS, VOCABULARY);
-  const rows = Array.from({ length: PROMPTS }, (_, row) => [
-    ...ids.subarray(row * PROMPT_TOKENS, (row + 1) * PROMPT_TOKENS),
-  ]);
-  return padPrompts(rows, PROMPT_TOKENS, 0);
+/** GFLOP/s of 1024 × 1024 × 1024 products, the best of many. */
+async function gemmPeak(backend: Backend): Promise<number> {
+  const side = 1024;
+  const product = backend.compile(
+    ([a, b]) =>
+      a && b ? [tf.matMul<tf.Tensor2D>(tf.reshape(a, [side, side]), tf.reshape(b, [side, side]))] : [],
+    { name: 'peak' },
+  );
+  const inputs = [tf.ones([side, side]), tf.ones([side, side])];
+  let best = Infinity;
+  for (let turn = 0; turn < (backend.kind === 'wasm' ? 3 : 15); turn++) {
+    const started = performance.now();
+    const outputs = product(inputs);
+    await outputs[0]?.data();
+    best = Math.min(best, performance.now() - started);
+    tf.dispose(outputs);
+  }
+  tf.dispose(inputs);
+  product.dispose();
+  return (2 * side ** 3) / best / 1e6;
+}
+
+/** 10 and 50 M parameters. */
+const LARGER: readonly Size[] = [
+  { ...USUAL, layers: 6, width: 384, heads: 6, feedForward: 1024 },
+  { ...USUAL, layers: 8, width: 768, heads: 12, feedForward: 1664 },
+];
+
+/** Each twice and four times the usual one. */
+const SCALES: readonly { readonly axis: string; readonly size: (factor: number) => Size }[] = [
+  { axis: 'batch', size: (factor) => ({ ...USUAL, group: USUAL.group * factor }) },
+  { axis: 'length', size: (factor) => ({ ...USUAL, completionTokens: USUAL.completionTokens * factor }) },
+  {
+    axis: 'width',
+    size: (factor) => ({
+      ...USUAL,
+      width: USUAL.width * factor,
+      heads: USUAL.heads * factor,
+      feedForward: USUAL.feedForward * factor,
+    }),
+  },
+];
+
+async function native(quick: boolean) {
+  const backend = await openBackend('native');
+  console.error(backend.describe());
+  const peak = await gemmPeak(backend);
+  const headline = {
+    gemmPeakGflops: Math.round(peak),
+    ...(await measure(backend, USUAL, { xla: true, steps: 25, peak })),
+    withoutXla: await measure(backend, USUAL, { xla: false, steps: 25, peak }),
+  };
+  if (quick) return headline;
+  const eager: Backend = { ...backend, compile: compileEager };
+  const few = { steps: 3, settling: 2, peak };
+  const sizes = [];
+  for (const size of LARGER)
+    sizes.push({
+      xla: (await measure(backend, size, { ...few, xla: true })).figures,
+      withoutXla: (await measure(backend, size, { ...few, xla: false })).figures,
+      eager: (await measure(eager, size, { ...few, xla: false })).figures,
+    });
+  const growth = [];
+  for (const { axis, size } of SCALES)
+    for (const factor of [1, 2, 4]) {
+      const { stepMs, rolloutMs, updateMs } = (await measure(backend, size(factor), { ...few, xla: false }))
+        .figures;
+      growth.push({ axis, factor, stepMs, rolloutMs, updateMs });
+    }
+  return {
+    ...headline,
+    eager: (await measure(eager, USUAL, { xla: false, steps: 5, peak, settling: 3 })).figures,
+    sizes,
+    growth,
+  };
+}
+
+async function wasm() {
+  const backend = await openBackend('wasm');
+  console.error(backend.describe());
+  const peak = await gemmPeak(backend);
+  return {
+    gemmPeakGflops: Math.round(peak),
+    ...(await measure(backend, USUAL, { xla: false, steps: 5, peak, settling: 5 })),
+  };
+}
+
+async function medianOf(times: number, run: () => Promise<number>): Promise<number> {
+  const taken: number[] = [];
+  await run();
+  for (let turn = 0; turn < times; turn++) taken.push(await run());
+  return median(taken);
 }
 
 function median(values: readonly number[]): number {
@@ -138,19 +199,18 @@ function round(value: number): number {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const named = args.filter((arg): arg is BackendKind => arg === 'native' || arg === 'wasm');
-  const steps = Number(args.find((arg) => arg.startsWith('steps='))?.slice('steps='.length) ?? 12);
-  const figures: Partial<Record<BackendKind, StepFigures | { missing: string }>> = {};
-  for (const kind of named.length > 0 ? named : (['native', 'wasm'] as const)) {
+  // Else the second run would be measured with what the first has compiled.
+  process.env.TF_XLA_FLAGS ??= '';
+  const kinds = ['native', 'wasm'].filter((kind) => args.includes(kind));
+  const wanted = (kind: string) => kinds.length === 0 || kinds.includes(kind);
+  const figures: Record<string, unknown> = {};
+  if (wanted('native'))
     try {
-      const backend = await openBackend(kind);
-      console.error(backend.describe());
-      figures[kind] = await measureSteps(backend, kind === 'wasm' ? Math.min(steps, 5) : steps);
+      figures.native = await native(args.includes('--quick'));
     } catch (error) {
-      if (kind === 'wasm') throw error;
-      figures[kind] = { missing: error instanceof Error ? error.message : String(error) };
+      figures.native = { missing: error instanceof Error ? error.message : String(error) };
     }
-  }
+  if (wanted('wasm')) figures.wasm = await wasm();
   console.log(JSON.stringify({ name: 'trainer', figures }));
 }
 

@@ -49,7 +49,7 @@ export function evaluationPlan(
       return { name: String(value.kind), task: value, prompts: options.count ?? USUAL_PROMPTS };
     }),
   ];
-  const drawing = { samples: options.samples, passAt: options.passAt, temperature: options.temperature };
+  const drawing = drawingOf(options);
   const chosen =
     sets.length > 0 ? distinct(sets).map((set) => ({ ...set, ...drawing })) : ownSets(run, options);
   const rewards = rewardsOf(run, options);
@@ -72,15 +72,21 @@ export function evaluationPlan(
   );
 }
 
+function drawingOf({ samples, passAt, temperature }: EvalOptions) {
+  return { samples, passAt, temperature };
+}
+
 /** Those of the run's configuration; without any, other draws of its built-in task. */
 function ownSets(run: RunConfig | null, options: EvalOptions): unknown[] {
-  if (run?.evaluation !== undefined && options.samples === 1 && options.passAt.length === 0)
-    return run.evaluation.sets.map((set) => ({
-      ...set,
+  const drawing = drawingOf(options);
+  if (run?.evaluation !== undefined) {
+    const asked = options.samples > 1 || options.passAt.length > 0;
+    const changes = {
+      ...(asked ? drawing : {}),
       ...(options.count === undefined ? {} : { prompts: options.count }),
-    }));
-  const drawing = { samples: options.samples, passAt: options.passAt, temperature: options.temperature };
-  if (run?.evaluation !== undefined) return run.evaluation.sets.map((set) => ({ ...set, ...drawing }));
+    };
+    return run.evaluation.sets.map((set) => ({ ...set, ...changes }));
+  }
   if (run === null || run.task.kind === 'file' || run.task.kind === 'prompt_set')
     throw new CliError(
       EXIT.usage,

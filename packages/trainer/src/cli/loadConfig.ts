@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 
 import {
+  ESTIMATOR_PRESETS,
   PRESETS,
   parseRunConfig,
   runConfigToYaml,
@@ -14,7 +15,8 @@ import { LineCounter, type Document, isMap, isNode, isSeq, parse, parseDocument 
 import { CliError, EXIT } from './cliError.ts';
 
 /**
- * @param overrides `path=value`, the path dotted and the value YAML: `policyGradient.groupSize=16`, `rewards.0.weight=2`.
+ * @param overrides `path=value`, the path dotted and the value YAML: `policyGradient.groupSize=16`, `rewards.0.weight=2`. Without
+ *   a value the field is left away: `warmup=`.
  * @throws CliError naming every field that is not valid, with its line where it has one.
  */
 export async function loadConfig(file: string, overrides: readonly string[]): Promise<RunConfig> {
@@ -62,7 +64,9 @@ function configOf({ name, text, hasLines }: ConfigText, overrides: readonly stri
       EXIT.usage,
       `${name}: is no configuration: it must be a mapping with name, task, policyGradient, …`,
     );
-  const set = overrides.map((override) => applyOverride(document, override));
+  // First, whatever the order: what is set beside an estimator's preset wins over it.
+  const ordered = [...overrides.filter(isPreset), ...overrides.filter((override) => !isPreset(override))];
+  const set = ordered.map((override) => applyOverride(document, override));
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });
@@ -94,6 +98,24 @@ function concern(one: string, other: string): boolean {
   return other !== '' && (`${one}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${one}.`));
 }
 
+const PRESET_PATH = 'policyGradient.preset';
+
+function isPreset(override: string): boolean {
+  return override.slice(0, Math.max(0, override.indexOf('='))).trim() === PRESET_PATH;
+}
+
+/**
+ * The estimator that the file chose makes room for the preset: a file with every field spelled out (`--print-config`) would else keep
+ * all of its own. Group size, steps, lengths and the optimizer stay, unless the preset has its own.
+ */
+function clearEstimator(document: Document, preset: unknown): void {
+  const presets = Object.entries<object>(ESTIMATOR_PRESETS);
+  const chosen = presets.find(([name]) => name === preset)?.[1] ?? {};
+  const fields = new Set(presets.flatMap(([, choices]) => Object.keys(choices)));
+  for (const field of fields)
+    if (field !== 'groupSize' || field in chosen) document.deleteIn(['policyGradient', field]);
+}
+
 /** Returns the dotted path that was set. */
 function applyOverride(document: Document, override: string): string {
   const split = override.indexOf('=');
@@ -110,10 +132,17 @@ function applyOverride(document: Document, override: string): string {
     throw new CliError(EXIT.usage, `--set ${dotted}: the value is not YAML: ${messageOf(cause)}`, { cause });
   }
   const path = dotted.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  if (dotted === PRESET_PATH && document.hasIn(['policyGradient'])) clearEstimator(document, value);
   // The schema's own list when the file has none, so that `rewards.0.weight=2` means what it says.
   if (path[0] === 'rewards' && path.length > 1 && !document.has('rewards'))
     document.set('rewards', document.createNode([{ kind: 'exact_match', name: 'exact' }]));
   assertNoGap(document, path, dotted);
+  if (override.slice(split + 1).trim() === '') {
+    if (!document.hasIn(path))
+      throw new CliError(EXIT.usage, `--set ${dotted}=: the configuration has no such field to leave away`);
+    document.deleteIn(path);
+    return dotted;
+  }
   try {
     document.setIn(path, document.createNode(value));
   } catch (cause) {

@@ -15,6 +15,7 @@ import { onInterrupt } from './interrupt.ts';
 import type { Progress } from './progress.ts';
 import { keepForkPoint, keptForkPoint, referenceFile } from './forkFrom.ts';
 import { lineOfPrompt, localPromptReader } from './promptFiles.ts';
+import { bringBackLater, removeLater, resumeAt } from './resumeAt.ts';
 import { RunFiles, checkpointFolder, createRunFolder, lockRun, type RunPlace } from './runFiles.ts';
 
 export interface LocalRunOptions {
@@ -24,6 +25,8 @@ export interface LocalRunOptions {
   readonly place: RunPlace;
   /** The folder is not made yet. */
   readonly isNew: boolean;
+  /** Go on from the checkpoint of this step instead of from the latest. */
+  readonly resumeStep?: string | undefined;
   readonly rewardsDir: string;
   /** Where models downloaded by name are kept. */
   readonly modelsDir: string;
@@ -57,7 +60,11 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
   let files: RunFiles | undefined;
   let lock = options.isNew ? undefined : await lockRun(folder);
   try {
-    progress.say((await pool.warm()).description);
+    await bringBackLater(checkpointFolder(folder));
+    if (options.resumeStep !== undefined)
+      await resumeAt(checkpointFolder(folder), options.resumeStep, (message) => progress.say(message));
+    const { description, ...engine } = await pool.warm();
+    progress.say(description);
     const outcome = await superviseTraining(
       pool,
       {
@@ -75,9 +82,10 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
         async started(at) {
           if (files === undefined && options.isNew) {
             await keepForkPoint(folder, place);
-            await createRunFolder(folder, config, place);
+            await createRunFolder(folder, config, { ...place, engine });
             lock = await lockRun(folder);
           }
+          await removeLater(checkpointFolder(folder));
           await files?.close();
           files = await RunFiles.open(folder, at.step);
           progress.start(at);
@@ -103,6 +111,8 @@ export async function runLocally(options: LocalRunOptions): Promise<ExitCode> {
     process.off('SIGUSR2', askCheckpoint);
     await files?.close();
     await pool.close();
+    // Of a start that failed: what was set aside for it is the latest again.
+    await bringBackLater(checkpointFolder(folder));
     await lock?.release();
   }
 }

@@ -26,6 +26,12 @@ Exit codes: 0 done · 1 the run failed · 2 command, configuration or file not v
 // In the order of use, which is the order of the help.
 for (const add of [addTrain, addEval, addSample, addReplay, addExport, addDoctor, addWorker]) add(program);
 
+// `nabla sample … | head`: whoever reads has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

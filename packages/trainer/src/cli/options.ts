@@ -70,12 +70,15 @@ export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }
 
-/** A parser of whole numbers from `min`. */
-export function wholeNumber(min = 0): (text: string) => number {
+/** A parser of whole numbers within bounds. */
+export function wholeNumber(min = 0, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
-    if (!/^\d+$/.test(text) || Number(text) < min || !Number.isSafeInteger(Number(text)))
-      throw new InvalidArgumentError(`Give a whole number${min === 0 ? '' : ` from ${min}`}.`);
-    return Number(text);
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      const bounds = max < Number.MAX_SAFE_INTEGER ? ` from ${min} to ${max}` : min > 0 ? ` from ${min}` : '';
+      throw new InvalidArgumentError(`Give a whole number${bounds}.`);
+    }
+    return value;
   };
 }
 

@@ -54,6 +54,8 @@ export interface OpenOptions {
   /** Where models downloaded by name are kept. */
   readonly modelsDir: string;
   readonly warn: (message: string) => void;
+  /** Of a checkpoint: where its base model lies now, if not where its configuration says. */
+  readonly base?: string | undefined;
   /** Of a model: put prompts into its chat template. */
   readonly chat?: boolean;
   /** System message before each prompt, with `chat`. */
@@ -96,7 +98,7 @@ export async function openPolicy(source: PolicySource, options: OpenOptions): Pr
   try {
     return await (source.kind === 'checkpoint'
       ? openCheckpoint(source, options)
-      : openModel(source.source, options));
+      : openModel(source, options));
   } catch (error) {
     if (error instanceof CheckpointError || error instanceof TrainerError)
       throw new CliError(EXIT.usage, error.message, { cause: error });
@@ -139,8 +141,20 @@ async function openCheckpoint(
   options: OpenOptions,
 ): Promise<OpenPolicy> {
   const state = await readCheckpointFile(file, sha256);
-  const { config, step } = state;
-  const model = await openPolicyModel({ config, modelsDir: options.modelsDir, warn: options.warn });
+  const { step } = state;
+  const config = withBase(state.config, options.base);
+  const model = await openPolicyModel({ config, modelsDir: options.modelsDir, warn: options.warn }).catch(
+    (error: unknown) => {
+      if (
+        !(error instanceof TrainerError) ||
+        config.model.kind !== 'hugging_face' ||
+        options.base !== undefined
+      )
+        throw error;
+      const advice = `${error.message}. If the model that the run began with lies elsewhere now: --base <folder>`;
+      throw new TrainerError(error.code, advice, {}, { cause: error });
+    },
+  );
   try {
     assertBase(state, model);
     const weights = trainedWeights(state, model);
@@ -159,6 +173,17 @@ async function openCheckpoint(
     model.dispose();
     throw error;
   }
+}
+
+/** @throws CliError for a run without a base model. */
+function withBase(config: RunConfig, base: string | undefined): RunConfig {
+  if (base === undefined) return config;
+  if (config.model.kind !== 'hugging_face')
+    throw new CliError(
+      EXIT.usage,
+      '--base is for runs that began with a Hugging Face model; this one is from scratch',
+    );
+  return { ...config, model: { ...config.model, source: path.resolve(base) } };
 }
 
 /** Adapters fit the base that they were trained on, and no other. */
@@ -185,12 +210,15 @@ function trainedWeights(state: SessionState, model: PolicyModel): tf.Tensor[] {
   return found.map(({ data, shape }) => tf.tensor(data, [...shape], 'float32'));
 }
 
-async function openModel(source: string, options: OpenOptions): Promise<OpenPolicy> {
+async function openModel(
+  { source, name }: Extract<PolicySource, { kind: 'hugging_face' }>,
+  options: OpenOptions,
+): Promise<OpenPolicy> {
   const config = configOfModel(source, options);
   const model = await openPolicyModel({ config, modelsDir: options.modelsDir, warn: options.warn });
   const weights = await model.initial();
   return {
-    description: `model ${source}`,
+    description: `model ${name}`,
     config,
     model,
     weights: [...model.frozen, ...weights],

@@ -40,6 +40,8 @@ export class Progress {
       this.#stepMs = this.#stepMs === undefined ? took : this.#stepMs + NEWEST * (took - this.#stepMs);
     }
     this.#lastAt = now;
+    const evaluation = describeEvaluation(result);
+    if (evaluation !== null) this.say(evaluation);
     const line = describeStep(result, this.#total, this.#stepMs, waitingRecords);
     if (this.#output.isTTY) {
       this.#output.write(`\r\u001B[K${line.slice(0, Math.max(20, this.#output.columns - 1))}`);
@@ -83,6 +85,28 @@ export function describeStep(
     parts.push(`${duration((total - result.step) * stepMs)} left`);
   if (waitingRecords > 10) parts.push(`${waitingRecords} records wait for the server`);
   return parts.join('  ');
+}
+
+/** "step 50  held_out: accuracy 0.531, reward 0.604 ± 0.081, pass@4 0.720": of a step that was evaluated after, else null. */
+export function describeEvaluation({ step, metrics }: StepResult): string | null {
+  const sets = new Map<string, Map<string, number>>();
+  for (const [name, value] of metrics) {
+    const [, set, statistic] = /^eval\/([^/]+)\/(.+)$/.exec(name) ?? [];
+    if (set === undefined || statistic === undefined) continue;
+    sets.set(set, (sets.get(set) ?? new Map<string, number>()).set(statistic, value));
+  }
+  if (sets.size === 0) return null;
+  const described = [...sets].map(([set, statistics]) => {
+    const parts = [...statistics].flatMap(([statistic, value]) => {
+      if (statistic === 'reward_ci95' || statistic === 'length_mean') return [];
+      const halfWidth = statistics.get('reward_ci95');
+      if (statistic === 'reward_mean')
+        return [`reward ${value.toFixed(3)}${halfWidth === undefined ? '' : ` ± ${halfWidth.toFixed(3)}`}`];
+      return [`${statistic.replace(/^pass_at_/, 'pass@')} ${value.toFixed(3)}`];
+    });
+    return `${set}: ${parts.join(', ')}`;
+  });
+  return `step ${step}  ${described.join('; ')}`;
 }
 
 /** Never 0: what is shown is there. */

@@ -47,9 +47,11 @@ export async function replay(
     const { step } = options;
     if (step < 1 || step > record.lastStep)
       throw new CliError(EXIT.usage, `--step ${step}: the run has recorded steps 1 to ${record.lastStep}`);
-    const wanted = options.backend === 'auto' ? record.config.backend : options.backend;
+    const wanted = options.backend === 'auto' ? (record.backend ?? record.config.backend) : options.backend;
     const backend = await openBackend(wanted);
     say(backend.describe());
+    if (record.backend !== null && record.backend !== backend.kind)
+      say(`note: the run was computed on ${record.backend}; the last bits of another backend are others`);
     const report = await replayStep({
       record,
       step,
@@ -96,6 +98,7 @@ async function openRecord(
     config,
     brought: await bringPrompts(config, localPromptReader(baseFolder)),
     checkpointFolder: checkpointFolder(folder),
+    backend: place.engine?.backend ?? null,
     fork: keptForkPoint(folder, place),
     reference: referenceFile(config, baseFolder),
     warn,

@@ -19,6 +19,7 @@ import { completionLine } from './runFiles.ts';
 
 export interface EvalCommandOptions extends EvalOptions {
   readonly step?: number;
+  readonly base?: string;
   readonly chat?: boolean;
   readonly system?: string;
   readonly rewards?: string;
@@ -45,6 +46,7 @@ export async function runEval(given: string, options: EvalCommandOptions): Promi
   const backend = await openBackend(options.backend);
   const policy = await openPolicy(source, {
     modelsDir: options.models,
+    base: options.base,
     chat: options.chat ?? false,
     system: options.system,
     warn: say,

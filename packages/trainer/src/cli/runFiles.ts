@@ -20,6 +20,10 @@ const placeSchema = z.object({
   baseFolder: z.string(),
   /** Where it is executed, if not in files only. */
   server: z.object({ url: z.string(), runId: z.string(), workerId: z.string() }).optional(),
+  /** What computed its first step. */
+  engine: z
+    .object({ backend: z.enum(['native', 'wasm']), version: z.string(), device: z.string() })
+    .optional(),
   /** The checkpoint of another run that it began with; a copy lies in `origins/`. */
   forkedFrom: z.object({ file: z.string(), step: z.int(), sha256: z.string() }).optional(),
 });

@@ -21,6 +21,7 @@ export interface SampleOptions {
   readonly greedy?: boolean;
   readonly seed: number;
   readonly step?: number;
+  readonly base?: string;
   readonly chat?: boolean;
   readonly system?: string;
   readonly tokens?: boolean;
@@ -48,6 +49,7 @@ export async function runSample(given: string, options: SampleOptions): Promise<
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
   const policy = await openPolicy(source, {
     modelsDir: options.models,
+    base: options.base,
     chat: options.chat ?? false,
     system: options.system,
     warn: say,

@@ -52,6 +52,7 @@ export async function openServerRecord(
   };
   return {
     config,
+    backend: run.backend === 'native' || run.backend === 'wasm' ? run.backend : null,
     lastStep: run.step,
     brought: await bringPrompts(config, {
       file: readFile,

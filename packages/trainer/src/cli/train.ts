@@ -11,9 +11,8 @@ import { changedConfig, loadConfig, presetConfig } from './loadConfig.ts';
 import { runLocally } from './localRun.ts';
 import { DEFAULT_MODELS_FOLDER, apiKeyOf } from './options.ts';
 import type { Progress } from './progress.ts';
-import { assertNoRun, checkpointFolder, openRunFolder, type RunPlace } from './runFiles.ts';
+import { assertNoRun, openRunFolder, type RunPlace } from './runFiles.ts';
 import { runOnServer } from './serverRun.ts';
-import { resumeAt } from './resumeAt.ts';
 
 export interface TrainOptions {
   readonly set: readonly string[];
@@ -45,14 +44,13 @@ export async function train(
   const { config, folder, place, isNew, fork } = await (resuming
     ? resumed(file, options)
     : started(file, options, progress));
-  if (typeof options.resume === 'string')
-    await resumeAt(checkpointFolder(folder), options.resume, (message) => progress.say(message));
   const rewardsDir = path.resolve(options.rewards ?? place.baseFolder);
   const modelsDir = path.resolve(options.models ?? DEFAULT_MODELS_FOLDER);
   const common = { config, folder, place, isNew, rewardsDir, modelsDir, engine: options.backend, progress };
   const url = options.server ?? place.server?.url;
-  if (url === undefined) return runLocally(common);
-  if (typeof options.resume === 'string')
+  const resumeStep = typeof options.resume === 'string' ? options.resume : undefined;
+  if (url === undefined) return runLocally({ ...common, resumeStep });
+  if (resumeStep !== undefined)
     throw new CliError(
       EXIT.usage,
       'a run on a server resumes from its latest checkpoint: give --resume without a step',

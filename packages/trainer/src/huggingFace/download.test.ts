@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile, mkdir } from '
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { downloadModel, type DownloadOptions, type DownloadProgress } from './download.ts';
 import { RETRIES } from './downloadFile.ts';
 import { openModelDirectory } from './modelDirectory.ts';
-import { startTestHub, type TestHub, type TestHubBehaviour } from './testHub.ts';
+import { startTestHub, type TestHub, type TestHubBehaviour } from '../testing/testHub.ts';
 
 const NAME = 'owner/tiny-model';
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
@@ -173,7 +173,7 @@ describe('downloadModel', () => {
   it('cuts a connection that has fallen silent', async () => {
     hub.behaviour.silent = 1;
     const { dir } = await downloadModel(
-      options({ retries: { ...RETRIES, idleMs: 200, wait: () => Promise.resolve() } }),
+      options({ retries: { ...RETRIES, attempts: 50, idleMs: 500, wait: () => Promise.resolve() } }),
     );
     expect(await readdir(dir)).toHaveLength(4);
   });
@@ -187,6 +187,21 @@ describe('downloadModel', () => {
     await downloadModel(options({ token: 'hf_secret' }));
   });
 
+  it('follows the hub to where files are kept, parts too, and does not take the token there', async () => {
+    const elsewhere = await startTestHub(NAME, { ...usual(), cutAfter: 2_000_000 });
+    hub.behaviour.token = 'hf_secret';
+    hub.behaviour.filesAt = elsewhere.endpoint;
+    try {
+      const { dir } = await downloadModel(options({ token: 'hf_secret' }));
+      expect((await readFile(path.join(dir, 'model.safetensors'))).equals(WEIGHTS)).toBe(true);
+      expect(elsewhere.requests.at(-1)).toMatch(/model\.safetensors bytes=[1-9]/);
+      expect(new Set(hub.tokens)).toEqual(new Set(['hf_secret']));
+      expect(new Set(elsewhere.tokens)).toEqual(new Set(['']));
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
   it('names a revision that the hub does not have, and files that a model lacks', async () => {
     await expect(downloadModel(options({ revision: 'v9' }))).rejects.toThrow(
       /no owner\/tiny-model \(revision v9\)/,
@@ -197,16 +212,36 @@ describe('downloadModel', () => {
     );
   });
 
-  it('takes the shards that an index goes with', async () => {
+  it('takes the shards that the index names, whatever they are called, and no other file of weights', async () => {
     const { files } = hub.behaviour;
     delete files['model.safetensors'];
-    files['model.safetensors.index.json'] = Buffer.from('{"weight_map":{}}');
-    files['model-00001-of-00002.safetensors'] = Buffer.from('first');
-    files['model-00002-of-00002.safetensors'] = Buffer.from('second');
-    const { dir } = await downloadModel(options());
-    expect(await readdir(dir)).toEqual(
-      expect.arrayContaining(['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors']),
+    files['model.safetensors.index.json'] = Buffer.from(
+      JSON.stringify({
+        weight_map: { a: 'part-1.safetensors', b: 'part-2.safetensors', c: 'part-1.safetensors' },
+      }),
     );
+    files['part-1.safetensors'] = Buffer.from('first');
+    files['consolidated.safetensors'] = Buffer.from('all of it again');
+    await expect(downloadModel(options())).rejects.toThrow(
+      /has no part-2\.safetensors: model\.safetensors\.index\.json names it/,
+    );
+    files['part-2.safetensors'] = Buffer.from('second');
+    const { dir } = await downloadModel(options());
+    expect((await readdir(dir)).filter((name) => name.endsWith('.safetensors'))).toEqual([
+      'part-1.safetensors',
+      'part-2.safetensors',
+    ]);
+  });
+
+  it('asks the hub and with the token that the environment names', async () => {
+    hub.behaviour.token = 'hf_of_the_environment';
+    vi.stubEnv('HF_ENDPOINT', `${hub.endpoint}/`);
+    vi.stubEnv('HF_TOKEN', 'hf_of_the_environment');
+    try {
+      await downloadModel({ name: NAME, revision: 'main', modelsDir: folder });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('says that a path works where no hub can be reached', async () => {

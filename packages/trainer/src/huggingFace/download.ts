@@ -17,7 +17,8 @@ import {
   type HubOptions,
 } from './hub.ts';
 import { exists, hasCode, statOf } from './modelFile.ts';
-import { INDEX_FILE, SINGLE_FILE } from './safetensors.ts';
+import { filesOfModel } from './filesOfModel.ts';
+import { shardsOf } from './safetensors.ts';
 
 export interface DownloadProgress {
   /** The file under way. */
@@ -39,14 +40,8 @@ export interface DownloadOptions extends HubOptions {
   readonly retries?: RetryPolicy | undefined;
 }
 
+const FIRST_ATTEMPTS = 3;
 const COMMIT = /^[0-9a-f]{40}$/;
-const OPTIONAL_FILES = [
-  'generation_config.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-  'chat_template.jinja',
-];
-const SHARD = /^model-\d+-of-\d+\.safetensors$/;
 /** Left free on the disk: checkpoints and metrics need room too. */
 const SPARE_BYTES = 256 * 1024 * 1024;
 
@@ -103,65 +98,42 @@ async function rememberRevision(home: string, revision: string, commit: string):
 }
 
 async function fetchAll(model: HubModel, dir: string, options: DownloadOptions): Promise<void> {
-  const { name, onProgress, signal } = options;
-  const files = neededFiles(model, name);
   const aside = `${dir}.incomplete`;
   await mkdir(aside, { recursive: true });
-  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  await assertRoom(aside, files, totalBytes, name);
-  let before = 0;
-  for (const file of files) {
-    await downloadFile({
-      name,
+  const fetchOne = async (file: HubFile, onBytes: (bytes: number) => void): Promise<void> =>
+    downloadFile({
+      name: options.name,
       commit: model.commit,
       file,
       target: path.join(aside, file.name),
       hub: options,
-      signal,
+      signal: options.signal,
       retries: options.retries ?? RETRIES,
-      onBytes: (fileBytes) =>
-        onProgress?.({
-          file: file.name,
-          fileBytes,
-          fileTotalBytes: file.bytes,
-          bytes: before + fileBytes,
-          totalBytes,
-        }),
+      onBytes,
     }).catch((error: unknown) => {
       throw explained(error, options);
     });
+
+  const files = await filesOfModel(model, options.name, async (index) => {
+    await fetchOne(index, () => undefined);
+    return shardsOf(aside);
+  });
+  const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  await assertRoom(aside, files, totalBytes, options.name);
+  let before = 0;
+  for (const file of files) {
+    await fetchOne(file, (fileBytes) =>
+      options.onProgress?.({
+        file: file.name,
+        fileBytes,
+        fileTotalBytes: file.bytes,
+        bytes: before + fileBytes,
+        totalBytes,
+      }),
+    );
     before += file.bytes;
   }
   await rename(aside, dir);
-}
-
-/** Configuration, tokenizer and weights; a repository often holds the same weights in other formats too. */
-function neededFiles({ files }: HubModel, name: string): HubFile[] {
-  const find = (wanted: string): HubFile[] => files.filter((file) => file.name === wanted);
-  const need = (wanted: string, otherwise: string): HubFile[] => {
-    const found = find(wanted);
-    if (found.length === 0)
-      throw new TrainerError('MODEL', `${name} on the hub has no ${wanted}: ${otherwise}`);
-    return found;
-  };
-  const single = find(SINGLE_FILE);
-  const shards = files.filter((file) => SHARD.test(file.name));
-  const weights =
-    single.length > 0
-      ? single
-      : [
-          ...need(
-            INDEX_FILE,
-            `only safetensors are read; convert its weights with transformers' save_pretrained and give the directory's path`,
-          ),
-          ...shards,
-        ];
-  return [
-    ...need('config.json', 'it is no model of transformers'),
-    ...need('tokenizer.json', 'make it with transformers (save_pretrained) and give the directory’s path'),
-    ...OPTIONAL_FILES.flatMap(find),
-    ...weights,
-  ];
 }
 
 async function assertRoom(
@@ -183,8 +155,10 @@ async function assertRoom(
     );
 }
 
+/** The first contact: somebody without a network should hear so within seconds, not after all that a download in progress may try. */
 async function retrying<Result>(options: DownloadOptions, run: () => Promise<Result>): Promise<Result> {
-  const { attempts, waitMs, wait } = options.retries ?? RETRIES;
+  const { attempts: most, waitMs, wait } = options.retries ?? RETRIES;
+  const attempts = Math.min(most, FIRST_ATTEMPTS);
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await run();

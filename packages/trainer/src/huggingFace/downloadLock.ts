@@ -1,12 +1,13 @@
 /** @file One download of a model at a time, also among processes that share the folder. */
-import { open, rm, stat, utimes } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { hasCode } from './modelFile.ts';
 
-const SIGN_OF_LIFE_MS = 5_000;
+const SIGN_OF_LIFE_MS = 2_000;
 /** A lock whose owner gave no sign of life for so long is nobody's: its process was killed. */
-const STALE_MS = 30_000;
+const STALE_MS = 12_000;
 const ASK_AGAIN_MS = 500;
 
 /** Runs when nobody else holds the lock file. */
@@ -37,10 +38,25 @@ async function take(file: string): Promise<boolean> {
     if (!hasCode(error, 'EEXIST')) throw error;
   }
   try {
-    if (Date.now() - (await stat(file)).mtimeMs > STALE_MS) await rm(file, { force: true });
+    if (await isStale(file)) await removeStale(file);
   } catch (error) {
     // Gone meanwhile: the next attempt takes it.
     if (!hasCode(error, 'ENOENT')) throw error;
   }
   return false;
+}
+
+async function isStale(file: string): Promise<boolean> {
+  return Date.now() - (await stat(file)).mtimeMs > STALE_MS;
+}
+
+/** Of two that find it stale, one may already have made a new lock when the other removes: what is no longer stale goes back. */
+async function removeStale(file: string): Promise<void> {
+  const aside = `${file}.${process.pid}-${randomUUID()}`;
+  await rename(file, aside);
+  if (!(await isStale(aside)))
+    await link(aside, file).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    });
+  await rm(aside, { force: true });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { fromBfloat16, fromFloat16, toBfloat16 } from './halfFloats.ts';
 import { openSafetensors, openSafetensorsFile } from './safetensors.ts';
+import { writeBytes } from './writeFile.ts';
 import { writeSafetensors, type TensorSource } from './writeSafetensors.ts';
 
 let folder: string;
@@ -190,6 +192,15 @@ describe('writeSafetensors', () => {
   it('refuses a tensor whose values are not as many as its shape says', async () => {
     await expect(writeSafetensors(folder, [source('a', [3], [1])])).rejects.toThrow(
       /tensor a of shape \[3\] has 1 values/,
+    );
+  });
+});
+
+describe('a full disk', () => {
+  it.runIf(existsSync('/dev/full'))('is said with the file, whatever is written', async () => {
+    // The device answers every write as a full disk does.
+    await expect(writeBytes('/dev', 'full', Buffer.alloc(10))).rejects.toThrow(
+      /\/dev\/full cannot be written: the disk is full/,
     );
   });
 });

@@ -47,22 +47,10 @@ export async function openSafetensors(dir: string): Promise<Safetensors> {
   const single = await openIfThere(path.join(dir, SINGLE_FILE));
   if (single !== null) return openFiles([{ file: path.join(dir, SINGLE_FILE), handle: single }], null, dir);
 
-  const index = await readOptionalJson(dir, INDEX_FILE);
-  if (index === null)
-    throw new TrainerError(
-      'MODEL',
-      `there are no weights in ${dir}: neither ${SINGLE_FILE} nor ${INDEX_FILE}. Only safetensors are read; convert pytorch_model.bin with transformers' save_pretrained`,
-    );
-  const parsed = indexSchema.safeParse(index);
-  if (!parsed.success)
-    throw new TrainerError(
-      'MODEL',
-      `${path.join(dir, INDEX_FILE)} is not an index of shards: ${z.prettifyError(parsed.error)}`,
-    );
-  const map = parsed.data.weight_map;
+  const map = await readIndex(dir);
   const opened: { file: string; handle: FileHandle }[] = [];
   try {
-    for (const name of [...new Set(Object.values(map))].sort()) {
+    for (const name of await shardsOf(dir)) {
       const file = path.join(dir, name);
       const handle = await openIfThere(file);
       if (handle === null) {
@@ -86,6 +74,28 @@ export async function openSafetensorsFile(file: string): Promise<Safetensors> {
   const handle = await openIfThere(file);
   if (handle === null) throw new TrainerError('MODEL', `${file} is missing`);
   return openFiles([{ file, handle }], null, path.dirname(file));
+}
+
+/** The names of the shards, by the directory's index. @throws TrainerError MODEL */
+export async function shardsOf(dir: string): Promise<string[]> {
+  return [...new Set(Object.values(await readIndex(dir)))].sort();
+}
+
+/** Tensor → shard. */
+async function readIndex(dir: string): Promise<Readonly<Record<string, string>>> {
+  const index = await readOptionalJson(dir, INDEX_FILE);
+  if (index === null)
+    throw new TrainerError(
+      'MODEL',
+      `there are no weights in ${dir}: neither ${SINGLE_FILE} nor ${INDEX_FILE}. Only safetensors are read; convert pytorch_model.bin with transformers' save_pretrained`,
+    );
+  const parsed = indexSchema.safeParse(index);
+  if (!parsed.success)
+    throw new TrainerError(
+      'MODEL',
+      `${path.join(dir, INDEX_FILE)} is not an index of shards: ${z.prettifyError(parsed.error)}`,
+    );
+  return parsed.data.weight_map;
 }
 
 async function openFiles(
@@ -135,7 +145,7 @@ async function readTensor({ entry, file, handle }: Located): Promise<Float32Arra
   switch (dtype) {
     case 'F32': {
       const values = new Float32Array(bytes / 4);
-      await readInto(handle, Buffer.from(values.buffer), position, file, name);
+      await readInto(handle, new Uint8Array(values.buffer), position, file, name);
       return values;
     }
     case 'F16':
@@ -145,7 +155,7 @@ async function readTensor({ entry, file, handle }: Located): Promise<Float32Arra
       // In chunks: a whole embedding of 16-bit numbers beside its 32-bit copy would take half as much memory again.
       for (let done = 0; done < bytes; done += CHUNK_BYTES) {
         const chunk = new Uint16Array(Math.min(CHUNK_BYTES, bytes - done) / 2);
-        await readInto(handle, Buffer.from(chunk.buffer), position + done, file, name);
+        await readInto(handle, new Uint8Array(chunk.buffer), position + done, file, name);
         values.set(convert(chunk), done / 2);
       }
       return values;
@@ -161,7 +171,7 @@ async function readTensor({ entry, file, handle }: Located): Promise<Float32Arra
 /** One read call moves at most 2 GB: a bigger tensor takes several. */
 async function readInto(
   handle: FileHandle,
-  target: Buffer,
+  target: Uint8Array,
   position: number,
   file: string,
   tensor: string,

@@ -43,9 +43,13 @@ export async function writing(
   const handle = await open(file, 'w');
   try {
     await write(async (bytes) => {
-      hash.update(bytes);
-      total += bytes.length;
-      await putAll(handle, bytes);
+      // In chunks: a hash takes no more than 2 GB at a time, nor does a write.
+      for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+        const chunk = bytes.subarray(start, start + CHUNK_BYTES);
+        hash.update(chunk);
+        await putAll(handle, chunk);
+        total += chunk.length;
+      }
     });
     await handle.sync();
   } catch (cause) {
@@ -64,5 +68,5 @@ export async function writing(
 
 async function putAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   for (let done = 0; done < bytes.length;)
-    done += (await handle.write(bytes, done, Math.min(CHUNK_BYTES, bytes.length - done))).bytesWritten;
+    done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
 }

@@ -5,9 +5,6 @@ import type { RunConfig } from '@nabla/domain';
 import type { Recorder } from './recorder.ts';
 import type { TrainServer } from './trainOptions.ts';
 
-/** The native engine blocks the event loop for whole steps: no step of a run may last longer. */
-const LEASE_SECONDS = 600;
-
 /** @throws what the client throws when the server refuses the run or cannot be reached. */
 export async function serverRecorder(
   { url, apiKey, project }: TrainServer,
@@ -17,7 +14,6 @@ export async function serverRecorder(
   const run = await createClient({ url, apiKey }).startRun({
     project,
     config,
-    leaseSeconds: LEASE_SECONDS,
     onProblem: warn,
   });
   return {

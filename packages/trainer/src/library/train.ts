@@ -6,11 +6,19 @@
 import { configHash, type RunConfig } from '@nabla/domain';
 
 import { openBackend, type Backend } from '../backend/backend.ts';
-import { removeUnfinished, restoreLatest, saveCheckpoint } from '../checkpoint/checkpointStore.ts';
+import {
+  readCheckpoint,
+  removeUnfinished,
+  restoreLatest,
+  saveCheckpoint,
+} from '../checkpoint/checkpointStore.ts';
+import { referenceFile } from '../cli/forkFrom.ts';
+import { readPromptFile } from '../cli/promptFiles.ts';
 import { checkpointFolder } from '../cli/runFiles.ts';
 import { createSession, type Session } from '../session.ts';
-import type { SessionState } from '../sessionState.ts';
+import { inPolicyGradient, type SessionState } from '../sessionState.ts';
 import type { StepResult } from '../stepResult.ts';
+import { bringPrompts } from '../worker/bringPrompts.ts';
 import { fileRecorder, openOut, type RecordedEnd, type Recorder } from './recorder.ts';
 import { serverRecorder } from './serverRecorder.ts';
 import { TrainResult } from './trainResult.ts';
@@ -96,15 +104,29 @@ async function openSession(
   warn: (message: string) => void,
 ): Promise<Session> {
   const restored = await restorable(options.out, config, warn);
+  const brought = await bringPrompts(config, {
+    file: (file) =>
+      prompts !== undefined && config.task.kind === 'file' && file === config.task.path
+        ? Promise.resolve(prompts)
+        : readPromptFile('.', file),
+    promptSet(versionId, where) {
+      throw new RangeError(
+        `train: config.${where} ${versionId} names prompts on a server: give them as \`prompts\`, or a file (kind file)`,
+      );
+    },
+  });
+  const reference = referenceFile(config, process.cwd());
+  const needsReference = restored === undefined || !inPolicyGradient(restored);
   return createSession({
     config,
     backend,
-    prompts,
+    ...brought,
     rewardsDir: options.rewardsDir ?? process.cwd(),
     rewardFunctions: functions,
     modelsDir: options.modelsDir ?? DEFAULT_MODELS_DIR,
     warn,
     restore: restored,
+    reference: reference !== undefined && needsReference ? await readCheckpoint(reference) : undefined,
   });
 }
 

@@ -109,8 +109,8 @@ export interface DecodeState {
 
 /** 256 MiB of float32: below, the logits are kept and one product of the head is saved. */
 const MAX_LOGITS = 2 ** 26;
-/** 64 MiB; the slices of forward and backward pass hold about five such tensors at a time. */
-const SLICE_LOGITS = 2 ** 24;
+/** 32 MiB; measured, forward and backward pass hold about nine such tensors at a time. */
+const SLICE_LOGITS = 2 ** 23;
 
 /** @param lora where weights come with adapters */
 export function decoder(architecture: Architecture, lora: LoraLayout | null = null): Decoder {

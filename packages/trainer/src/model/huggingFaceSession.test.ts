@@ -1,11 +1,17 @@
 /** @file Whole runs on Hugging Face checkpoints: every part together, full training and LoRA. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 import { huggingFaceModelSchema, parseRunConfig, type RunConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 import { describeOnEachBackend } from '../backend/testBackends.ts';
+import { exportModel } from '../huggingFace/exportModel.ts';
 import { createSession } from '../session.ts';
 import { fixtureDir, type FixtureFamily } from '../testing/huggingFaceFixtures.ts';
+import { openPolicyModel, type PolicyModel } from './policyModel.ts';
 
 function configOf(family: FixtureFamily, model: object, warmup = true): RunConfig {
   const parsed = parseRunConfig({
@@ -62,6 +68,45 @@ await describeOnEachBackend('a run on a Hugging Face checkpoint', (backend) => {
     },
   );
 
+  it.each([
+    ['gpt2', {}],
+    ['qwen2', { lora: { rank: 2, alpha: 8 } }],
+    ['llama3', { lora: { rank: 2, alpha: 8 } }],
+  ] as const)('%s %j, exported, is a model of the same logits', async (family, settings) => {
+    const config = configOf(family, settings);
+    const session = await createSession({ config, backend });
+    await session.next();
+    const state = await session.snapshot();
+    session.dispose();
+    const out = await mkdtemp(path.join(tmpdir(), 'nabla-export-'));
+    try {
+      const dir = path.join(out, 'model');
+      await exportModel({ state, out: dir, format: 'hugging_face', modelsDir: out });
+      const trained = await openPolicyModel({ config });
+      const loaded = await openPolicyModel({
+        config: { ...config, model: huggingFaceModelSchema.parse({ kind: 'hugging_face', source: dir }) },
+      });
+      const learnt = trained.trainable.map(({ name, shape }) => {
+        const data = state.tensors.find((tensor) => tensor.name === `weights/${name}`)?.data;
+        return tf.tensor(data ?? [], [...shape]);
+      });
+      const begun = await trained.initial();
+      const whole = await loaded.initial();
+      const logits = (model: PolicyModel, weights: readonly tf.Tensor[]) => {
+        const ids = tf.tensor2d([3, 14, 15, 92, 65, 35], [1, 6], 'int32');
+        return model.decoder.logits(weights, ids, tf.tensor1d([0], 'int32'), 6).dataSync<'float32'>();
+      };
+      const own = logits(trained, [...trained.frozen, ...learnt]);
+      // Bit for bit; merged adapters are the same products in another order.
+      expect(difference(own, logits(loaded, whole))).toBeLessThan('lora' in settings ? 5e-5 : 1e-12);
+      expect(difference(own, logits(trained, [...trained.frozen, ...begun]))).toBeGreaterThan(1e-3);
+      tf.dispose([...learnt, ...begun, ...whole]);
+      for (const model of [trained, loaded]) model.dispose();
+    } finally {
+      await rm(out, { recursive: true });
+    }
+  });
+
   it('goes on from a snapshot as if it had never stopped, adapters over the same base', async () => {
     const config = configOf('llama3', { lora: { rank: 2, alpha: 4 } }, false);
     const whole = await createSession({ config, backend });
@@ -75,3 +120,8 @@ await describeOnEachBackend('a run on a Hugging Face checkpoint', (backend) => {
     resumed.dispose();
   });
 });
+
+function difference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length);
+  return a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - (b[index] ?? NaN))), 0);
+}

@@ -63,11 +63,12 @@ function forward(
   { temperature, columns }: ChunkOptions,
 ): { value: tf.Tensor; saved: tf.Tensor[] } {
   let seen: Seen | null = null;
-  for (const { start, size } of slices(head, columns)) {
+  for (const slice of slices(head, columns)) {
     const before: Seen | null = seen;
     const next = tf.tidy(() => {
-      const z = logitsOf(hidden, sliceOf(head, start, size, before?.[1] ?? null), head, temperature); // [N, Vc]
-      const chosen = tf.sum(tf.mul(z, isToken(tokens, start, size)), -1, true);
+      const turn = turnAfter(before && tf.add(before[1], before[3]));
+      const z = logitsOf(hidden, sliceOf(head, slice, turn), head, temperature); // [N, Vc]
+      const chosen = tf.sum(tf.mul(z, isToken(tokens, slice, turn)), -1, true);
       const top = tf.max(z, -1, true);
       return [...joined(before, z, top, chosen)];
     });
@@ -111,13 +112,14 @@ function backward(
   if (!dLogp || !dEntropy) throw new Error('chunkedTokenScores: the gradient has no columns');
   let dHidden: tf.Tensor | null = null;
   const parts: tf.Tensor[] = [];
-  for (const { start, size } of slices(head, columns)) {
+  for (const slice of slices(head, columns)) {
     const before: tf.Tensor | null = dHidden;
     const [next, part]: tf.Tensor[] = tf.tidy(() => {
-      const w = sliceOf(head, start, size, parts.at(-1) ?? before);
+      const turn = turnAfter(parts.at(-1) ?? before);
+      const w = sliceOf(head, slice, turn);
       const logps = tf.sub(tf.sub(logitsOf(hidden, w, head, temperature), top), logSum);
       const probs = tf.exp(logps);
-      let dz = tf.mul(dLogp, tf.sub(isToken(tokens, start, size), probs));
+      let dz = tf.mul(dLogp, tf.sub(isToken(tokens, slice, turn), probs));
       if (entropyGradient) dz = tf.sub(dz, tf.mul(dEntropy, tf.mul(probs, tf.add(logps, entropy))));
       const through = transposed ? tf.matMul(dz, w) : timesTransposed(dz, w);
       const sum: tf.Tensor = before === null ? through : tf.add(before, through);
@@ -132,7 +134,12 @@ function backward(
   return { dHidden, dWeight: frozen ? null : tf.concat(parts, transposed ? 0 : 1) };
 }
 
-function slices({ weight, transposed }: Head, columns: number): { start: number; size: number }[] {
+interface Slice {
+  readonly start: number;
+  readonly size: number;
+}
+
+function slices({ weight, transposed }: Head, columns: number): Slice[] {
   const vocabulary = sizeOf(weight, transposed ? 0 : 1);
   const count = Math.ceil(vocabulary / columns);
   return Array.from({ length: count }, (_, index) => ({
@@ -147,41 +154,35 @@ function logitsOf(hidden: tf.Tensor, w: tf.Tensor, { transposed }: Head, tempera
 }
 
 /** [N, Vc]: 1 where the column is the row's token. */
-function isToken(tokens: tf.Tensor, start: number, size: number): tf.Tensor {
+function isToken(tokens: tf.Tensor, { start, size }: Slice, turn: tf.Tensor | null): tf.Tensor {
   const columns = tf.range(start, start + size, 1, 'int32');
-  return tf.cast(tf.equal(tf.reshape(tokens, [tokens.size, 1]), columns), 'float32');
+  const now = turn === null ? tokens : tf.add(tokens, turn);
+  return tf.cast(tf.equal(tf.reshape(now, [tokens.size, 1]), columns), 'float32');
 }
 
-/**
- * The head of some tokens. In a compiled function nothing else would keep TensorFlow from computing the logits of all slices
- * first, so there the slice begins at a place that is known only once `after`, of the slice before, has been computed.
- */
-function sliceOf(
-  { weight, transposed }: Head,
-  start: number,
-  size: number,
-  after: tf.Tensor | null,
-): tf.Tensor {
+function sliceOf({ weight, transposed }: Head, { start, size }: Slice, turn: tf.Tensor | null): tf.Tensor {
   const width = sizeOf(weight, transposed ? 1 : 0);
   const begin = transposed ? [start, 0] : [0, start];
   const extent = transposed ? [size, width] : [width, size];
   const backend = native();
-  if (backend === null || after === null) return tf.slice(weight, begin, extent);
-  const one = tf.reshape(
-    tf.slice(
-      after,
-      after.shape.map(() => 0),
-      after.shape.map(() => 1),
-    ),
-    [1],
-  );
-  // A square is never below zero, NaN's neither: always 0, which TensorFlow cannot know.
-  const zero = tf.cast(tf.less(tf.square(one), 0), 'int32');
-  const place = tf.add(tf.tensor1d(begin, 'int32'), zero);
+  if (backend === null || turn === null) return tf.slice(weight, begin, extent);
+  const place = tf.add(tf.tensor1d(begin, 'int32'), turn);
   return nativeOp(backend, 'Slice', [weight, place, tf.tensor1d(extent, 'int32')], {
     T: 'float32',
     Index: 'int32',
   });
+}
+
+/**
+ * Nothing else would keep a compiled function from computing the logits of all slices at once: all that is large begins with a
+ * zero, int32 [1], that is known only once `after`, of the slice before, has been computed.
+ */
+function turnAfter(after: tf.Tensor | null): tf.Tensor | null {
+  if (native() === null || after === null) return null;
+  const [origin, one] = [after.shape.map(() => 0), after.shape.map(() => 1)];
+  // A square is never below zero, NaN's neither: always 0, which TensorFlow cannot know.
+  const value = tf.reshape(tf.slice(after, origin, one), [1]);
+  return tf.cast(tf.less(tf.square(value), 0), 'int32');
 }
 
 function asSeen([top, sum, moment, chosen]: readonly tf.Tensor[]): Seen {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
-import { describeOnEachBackend } from '../backend/testBackends.ts';
+import { describeOn, describeOnEachBackend } from '../backend/testBackends.ts';
 import { checkGradients, expectClose, irregularTensor } from './checkGradients.ts';
 import { embedding, sumByToken } from './embedding.ts';
 
@@ -40,5 +40,24 @@ await describeOnEachBackend('embedding', () => {
       /embedding: table must have the shape \[\?, \?\], it has \[3\]/,
     );
     expect(() => embedding(tf.zeros([3, 2]), tf.zeros([2]))).toThrow(/ids must be int32, it is float32/);
+  });
+});
+
+await describeOn('native', 'embedding of a large vocabulary', () => {
+  it('has a gradient that never holds a number per place and token', async () => {
+    const [vocabulary, places, width] = [151_936, 512, 8];
+    const table = tf.zeros([vocabulary, width]);
+    const ids = tf.tensor1d(
+      Int32Array.from({ length: places }, (_, place) => (place * 7919) % vocabulary),
+      'int32',
+    );
+    const before = tf.memory().numBytes;
+    const { peakBytes, result } = await tf.profile(() =>
+      tf.grad((table: tf.Tensor) => tf.sum(embedding(table, ids)))(table),
+    );
+    expect(tf.sum(result as tf.Tensor).dataSync()[0]).toBe(places * width);
+    // The gradient is as large as the table, 4.9 MB; one float32 for each place and token would be 311 MB.
+    expect(peakBytes - before).toBeLessThan(1.5 * vocabulary * width * 4);
+    tf.dispose([table, ids, result]);
   });
 });

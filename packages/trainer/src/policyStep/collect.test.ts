@@ -6,6 +6,7 @@ import type { RewardComponent } from '../rewards/rewardComponent.ts';
 import type { Completions, Sampler } from '../rollout.ts';
 import { tinyConfig } from '../testing/tinyModel.ts';
 import { charTokenizer } from '../tokenizer/charTokenizer.ts';
+import { bucketWidth } from '../batch.ts';
 import { collect, type CollectorParts } from './collect.ts';
 
 const WIDTH = 2;
@@ -79,6 +80,7 @@ function partsOf(reward: RewardComponent, maxRounds: number | null) {
     model: { tokenizer },
     prompts,
     sampler,
+    promptWidth: bucketWidth,
     rewards: [reward],
     scored: (scores) => rounds.push(scores.length),
   };

@@ -6,7 +6,7 @@ import type { RunConfig } from '@nabla/domain';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { isFlat } from '../algorithms/advantages.ts';
-import { bucketWidth, padPrompts, type PaddedPrompts } from '../batch.ts';
+import { padPrompts, type PaddedPrompts } from '../batch.ts';
 import { TrainerError } from '../errors.ts';
 import type { PolicyModel } from '../model/policyModel.ts';
 import type { Prompt, PromptSource } from '../prompts.ts';
@@ -44,6 +44,8 @@ export interface CollectorParts {
   readonly model: Pick<PolicyModel, 'tokenizer'>;
   readonly prompts: PromptSource;
   readonly sampler: Sampler;
+  /** Of the rectangle for prompts of up to `longest` tokens, where none has more than `bound`. */
+  readonly promptWidth: (longest: number, bound: number) => number;
   readonly rewards: readonly RewardComponent[];
   /** Told of every scored round. */
   readonly scored: (scores: readonly CompletionScore[], step: number) => void;
@@ -87,13 +89,13 @@ function roundSize(missing: number, promptsPerStep: number): number {
 type Drawn = Pick<Rollout, 'prompts' | 'padded' | 'completions'>;
 
 async function drawRound(
-  { prompts: source, model, sampler }: CollectorParts,
+  parts: CollectorParts,
   weights: readonly tf.Tensor[],
   { cursor, count, step, round }: { cursor: number; count: number; step: number; round: number },
 ): Promise<Drawn> {
-  const prompts = Array.from({ length: count }, (_, index) => source.at(cursor + index));
-  const padded = padToBucket(prompts, source, model.tokenizer);
-  return { prompts, padded, completions: await sampler.sample(weights, padded, step, round) };
+  const prompts = Array.from({ length: count }, (_, index) => parts.prompts.at(cursor + index));
+  const padded = padToBucket(prompts, parts);
+  return { prompts, padded, completions: await parts.sampler.sample(weights, padded, step, round) };
 }
 
 async function scoreRound(
@@ -143,7 +145,7 @@ function groupsOf(rollout: Rollout, groupSize: number): Group[] {
 /** As many groups as a step has, in the order drawn: those with a signal, and where they are too few, flat ones after them. */
 function chosen(
   rounds: readonly Rollout[],
-  { prompts: source, model }: CollectorParts,
+  parts: CollectorParts,
   { promptsPerStep, groupSize }: { promptsPerStep: number; groupSize: number },
 ): Rollout {
   const all = rounds.flatMap((rollout) => groupsOf(rollout, groupSize));
@@ -156,7 +158,7 @@ function chosen(
     groups.flatMap(({ rollout, rows }) => list(rollout).filter((_, row) => rows.includes(row)));
   return {
     prompts,
-    padded: padToBucket(prompts, source, model.tokenizer),
+    padded: padToBucket(prompts, parts),
     completions: joined(groups),
     texts: pick(({ texts }) => texts),
     scores: pick(({ scores }) => scores),
@@ -185,12 +187,15 @@ function joined(groups: readonly Group[]): Completions {
   };
 }
 
-function padToBucket(prompts: readonly Prompt[], source: PromptSource, { padId }: Tokenizer): PaddedPrompts {
+function padToBucket(
+  prompts: readonly Prompt[],
+  { prompts: source, promptWidth, model }: CollectorParts,
+): PaddedPrompts {
   const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   return padPrompts(
     prompts.map(({ ids }) => ids),
-    bucketWidth(longest, source.longest),
-    padId,
+    promptWidth(longest, source.longest),
+    model.tokenizer.padId,
   );
 }
 

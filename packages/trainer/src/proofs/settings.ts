@@ -12,6 +12,9 @@ import {
   type Completion,
 } from './tabularPolicy.ts';
 
+/** Unbiased means: equal to this, relative. The slopes of the loss are float32, 6e-8 each; the exact gradient is good to 1e-8. */
+export const UNBIASED = 1e-6;
+
 export const POLICY = irregularParameters(0.8, 1);
 export const REFERENCE = irregularParameters(0.6, 5);
 /** A policy near POLICY: what it was some updates ago. */

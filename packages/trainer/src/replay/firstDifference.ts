@@ -32,9 +32,10 @@ export function firstDifference(recorded: RecordedStep, repeated: RecordedStep):
   );
 }
 
+type Shown = string | number | null | undefined;
 type Place = Pick<Difference, 'step' | 'completion' | 'token'>;
 
-function differ(place: Place, what: string, recorded: unknown, repeated: unknown): Difference {
+function differ(place: Place, what: string, recorded: Shown, repeated: Shown): Difference {
   return { ...place, what, recorded: word(recorded), repeated: word(repeated) };
 }
 
@@ -136,7 +137,7 @@ function same(a: number | null | undefined, b: number | null | undefined): boole
   return a === b || (a ?? null) === (b ?? null) || (Number.isNaN(a) && Number.isNaN(b));
 }
 
-function word(value: unknown): string {
+function word(value: Shown): string {
   if (value === null || value === undefined) return 'nothing';
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

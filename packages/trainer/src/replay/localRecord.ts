@@ -17,6 +17,7 @@ export interface LocalRecordOptions {
   readonly config: RunConfig;
   readonly brought: BroughtPrompts;
   readonly checkpointFolder: string;
+  readonly backend: RunRecord['backend'];
   /** Checkpoint file that the run began with, if it is a fork. */
   readonly fork: string | undefined;
   /** Checkpoint file of its reference policy, where it has one. */
@@ -74,6 +75,7 @@ export async function openLocalRecord(options: LocalRecordOptions): Promise<RunR
     file === undefined ? Promise.resolve(undefined) : readCheckpoint(file);
   return {
     config,
+    backend: options.backend,
     lastStep,
     brought,
     async before(wanted) {

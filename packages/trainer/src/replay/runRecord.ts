@@ -38,6 +38,8 @@ export interface RecordedStep {
 
 export interface RunRecord {
   readonly config: RunConfig;
+  /** The backend that computed it; null where nobody wrote it down. */
+  readonly backend: 'native' | 'wasm' | null;
   /** Last step that is recorded. */
   readonly lastStep: number;
   readonly brought: BroughtPrompts;

@@ -2,7 +2,6 @@
 import type { RewardConfig, TaskConfig } from '@nabla/domain';
 
 import { solvesCountdown, solvesCountdownText } from './countdown.ts';
-import { jsonValidator } from './jsonSchema.ts';
 import { NoExpression } from './latex.ts';
 import { openMathEquality } from './mathEquality.ts';
 import { isNear, lastNumber } from './numeric.ts';
@@ -140,6 +139,8 @@ async function scorer(config: BuiltInRewardConfig, { task, maxNewTokens }: Built
       };
     }
     case 'json_schema': {
+      // Only where it is asked for: ajv takes a while to load.
+      const { jsonValidator } = await import('./jsonSchema.ts');
       const isValid = jsonValidator(config.name, config.schema);
       return ({ completion }) => Number(isValid(completion));
     }

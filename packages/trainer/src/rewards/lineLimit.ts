@@ -14,6 +14,7 @@ export class LineLimit {
   }
 
   take(line: string): void {
+    if (line.trim() === '') return;
     if (this.#passed >= LINES) {
       this.#dropped += 1;
       return;

@@ -65,7 +65,8 @@ export async function moduleReward(
   const first = await versionNow();
   let version = first;
   let thread = await start();
-  let breaks = 0;
+  /** In a row, and in all. */
+  let [breaks, starts] = [0, 0];
 
   /** A thread that ended, while it was asked or in between. */
   async function startAnew(reason: string): Promise<void> {
@@ -74,7 +75,12 @@ export async function moduleReward(
       fail(
         `ended its thread, or had to be broken off, ${breaks} times in a row without an answer; the last time: ${reason}`,
       );
-    warn?.(`reward "${name}": the thread of module "${config.path}" is started anew: ${reason}`);
+    starts += 1;
+    // Not every time: a module may hang on a few completions of every step. Each null has its reason stored.
+    if (Number.isInteger(Math.log2(starts)))
+      warn?.(
+        `reward "${name}": the thread of module "${config.path}" is started anew${starts === 1 ? '' : ` (${starts} times so far)`}: ${reason}`,
+      );
     const now = await versionNow();
     if (now !== version)
       warn?.(`reward "${name}": module "${config.path}" has changed; its new version is in force`);
@@ -91,20 +97,25 @@ export async function moduleReward(
     async score(inputs) {
       const items = inputs.map(({ prompt, completion, answer }) => ({ prompt, completion, answer }));
       const answers = new Map<number, RewardAnswer>();
+      let oneByOne = false;
       for (;;) {
         const left = items.map((_, index) => index).filter((index) => !answers.has(index));
         if (left.length === 0) break;
         if (thread.gone !== undefined) await startAnew(thread.gone);
+        const asked = oneByOne ? left.slice(0, 1) : left;
         const end = await thread.score(
-          left.flatMap((index) => items[index] ?? []),
+          asked.flatMap((index) => items[index] ?? []),
           (position, answer) => {
             breaks = 0;
-            answers.set(left[position] ?? -1, { ...answer, version });
+            answers.set(asked[position] ?? -1, { ...answer, version });
           },
         );
         if (end.kind === 'done') continue;
-        for (const position of end.blamed)
-          answers.set(left[position] ?? -1, { value: null, error: end.reason, version });
+        // Nobody is blamed for what another may have done: asked again, each alone, the one shows itself.
+        if (!end.certain && !batch && asked.length > 1) oneByOne = true;
+        else
+          for (const position of end.blamed)
+            answers.set(asked[position] ?? -1, { value: null, error: end.reason, version });
         await startAnew(end.reason);
       }
       return items.map((_, index) => answers.get(index) ?? { value: null, error: 'was not scored' });

@@ -1,4 +1,4 @@
-/** @file What a module's thread and the training process say to each other. */
+/** @file What a module's thread and the training process say to each other, through the thread's own process. */
 import { z } from 'zod';
 
 export const threadDataSchema = z.object({
@@ -27,6 +27,8 @@ export const threadMessageSchema = z.discriminatedUnion('type', [
   /** The function returned a promise; its answer comes later, in any order. */
   z.object({ type: z.literal('promised'), position: z.int() }),
   z.object({ type: z.literal('answered'), position: z.int(), ...answer }),
+  /** From the thread's process: the thread is gone. */
+  z.object({ type: z.literal('ended'), reason: z.string() }),
   /** Of a batch: one for each item. */
   z.object({ type: z.literal('batch'), answers: z.array(z.object(answer)) }),
 ]);

@@ -2,11 +2,13 @@
  * @file The training process's side of a reward module's thread. A call that takes too long, and a thread that ends (out of memory,
  * process.exit, an error that nobody caught), cost the completion that was being scored its reward, and the thread is started anew.
  */
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 import { LineLimit } from './lineLimit.ts';
-import { reasonOf, type RewardAnswer } from './rewardComponent.ts';
+import type { RewardAnswer } from './rewardComponent.ts';
 import { threadMessageSchema, type ModuleItem, type ThreadMessage } from './moduleThread.protocol.ts';
 
 export interface ModuleThreadOptions {
@@ -25,39 +27,54 @@ export interface ModuleThreadOptions {
 /** What came of a call for several items. */
 export type CallEnd =
   | { readonly kind: 'done' }
-  /** The thread is gone. `blamed` are the positions that were being scored; those neither answered nor blamed were not begun. */
-  | { readonly kind: 'broken'; readonly blamed: readonly number[]; readonly reason: string };
+  /**
+   * The thread is gone. `blamed` are the positions that were being scored; those neither answered nor blamed were not begun. Not
+   * `certain` where one of several promises may have ended it, or where its whole process is gone and answers may have gone with it.
+   */
+  | {
+      readonly kind: 'broken';
+      readonly blamed: readonly number[];
+      readonly certain: boolean;
+      readonly reason: string;
+    };
 
 /** For a module to be loaded, its top-level code included. */
 const LOAD_MS = 60_000;
-const ENTRY = new URL('./moduleThread.boot.mjs', import.meta.url);
+const ENTRY = fileURLToPath(new URL('./moduleProcess.mjs', import.meta.url));
 
 export class ModuleThread {
   readonly #options: ModuleThreadOptions;
-  readonly #worker: Worker;
+  readonly #process: ChildProcess;
+  readonly #exited: Promise<void>;
   readonly #lines: LineLimit;
   /** Why the thread is gone. */
   #gone: string | undefined;
   #deliver: (message: ThreadMessage) => void = () => undefined;
-  #ended: (reason: string) => void = () => undefined;
+  #ended: (reason: string, process: 'alive' | 'gone') => void = () => undefined;
 
   private constructor(options: ModuleThreadOptions) {
     this.#options = options;
     this.#lines = new LineLimit((line) => options.onLine?.(line));
-    this.#worker = new Worker(ENTRY, {
-      workerData: { href: options.href, batch: options.batch },
-      name: options.name,
+    const { href, batch, memoryMb, name } = options;
+    this.#process = fork(ENTRY, [JSON.stringify({ href, batch, memoryMb, name })], {
       execArgv: [],
-      argv: [],
-      resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
-      stdout: true,
-      stderr: true,
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    for (const stream of [this.#worker.stdout, this.#worker.stderr])
-      createInterface({ input: stream }).on('line', (line) => this.#lines.take(line));
-    this.#worker.on('message', (message: unknown) => this.#deliver(threadMessageSchema.parse(message)));
-    this.#worker.once('error', (error) => this.#end(this.#reasonOf(error)));
-    this.#worker.once('exit', (code) => this.#end(`the module ended its thread with code ${code}`));
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#lines.take(line));
+    this.#process.on('message', (message: unknown) => this.#take(message));
+    this.#exited = new Promise((resolve) => {
+      this.#process.once('error', (error) => {
+        this.#end(`its process could not be started: ${error.message}`, 'gone');
+        resolve();
+      });
+      this.#process.once('exit', (code, signal) => {
+        const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+        this.#end(`its process ${how}: one allocation beyond all bounds, or a fault in native code`, 'gone');
+        resolve();
+      });
+    });
   }
 
   /** Starts a thread and has it load the module. @throws Error saying why the module cannot be used. */
@@ -93,9 +110,11 @@ export class ModuleThread {
     items: readonly ModuleItem[],
     answer: (position: number, answer: RewardAnswer) => void,
   ): Promise<CallEnd> {
-    if (this.#gone !== undefined) return { kind: 'broken', blamed: [], reason: this.#gone };
+    if (this.#gone !== undefined) return { kind: 'broken', blamed: [], certain: true, reason: this.#gone };
+    // Not after the call: what was printed in it may come later than its answers.
+    this.#lines.flush();
     // While it is asked for something, it keeps the process alive; otherwise a process with nothing else to do may end.
-    this.#worker.ref();
+    this.#hold(true);
     const end = await new Call(items.length, this.#options, answer).run(
       (deliver, ended) => {
         this.#deliver = deliver;
@@ -105,7 +124,6 @@ export class ModuleThread {
     );
     if (end.kind === 'broken') await this.close();
     else this.#idle();
-    this.#lines.flush();
     return end;
   }
 
@@ -114,30 +132,44 @@ export class ModuleThread {
     this.#gone ??= 'it was ended';
     this.#deliver = () => undefined;
     this.#ended = () => undefined;
-    await this.#worker.terminate();
+    this.#process.kill('SIGKILL');
+    await this.#exited;
+    this.#lines.flush();
+  }
+
+  #take(message: unknown): void {
+    const parsed = threadMessageSchema.safeParse(message);
+    if (!parsed.success)
+      this.#lines.take('(the module sent the trainer a message of its own; it was passed over)');
+    else if (parsed.data.type === 'ended') this.#end(parsed.data.reason, 'alive');
+    else this.#deliver(parsed.data);
   }
 
   #send(request: { readonly items: readonly ModuleItem[] }): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node, not a window
-    this.#worker.postMessage(request);
+    // A process that is gone is noticed by its exit, which carries the reason.
+    if (this.#process.connected) this.#process.send(request, () => undefined);
   }
 
   #idle(): void {
     this.#deliver = () => undefined;
     this.#ended = () => undefined;
-    this.#worker.unref();
+    this.#hold(false);
   }
 
-  #end(reason: string): void {
+  /** Whether it keeps the process alive. */
+  #hold(held: boolean): void {
+    const { stdout, stderr, channel } = this.#process;
+    const sockets = [stdout, stderr].filter((stream) => stream instanceof Socket);
+    for (const part of [this.#process, channel, ...sockets]) {
+      if (held) part?.ref();
+      else part?.unref();
+    }
+  }
+
+  #end(reason: string, process: 'alive' | 'gone'): void {
     if (this.#gone !== undefined) return;
     this.#gone = reason;
-    this.#ended(reason);
-  }
-
-  #reasonOf(error: Error): string {
-    return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-      ? `the module needed more than ${this.#options.memoryMb} MiB`
-      : `an error that nothing caught, ${reasonOf(error)}`;
+    this.#ended(reason, process);
   }
 }
 
@@ -167,7 +199,10 @@ class Call {
   }
 
   async run(
-    listen: (deliver: (message: ThreadMessage) => void, ended: (reason: string) => void) => void,
+    listen: (
+      deliver: (message: ThreadMessage) => void,
+      ended: (reason: string, process: 'alive' | 'gone') => void,
+    ) => void,
     begin: () => void,
   ): Promise<CallEnd> {
     try {
@@ -175,7 +210,10 @@ class Call {
         this.#finish = resolve;
         listen(
           (message) => this.#take(message),
-          (reason) => resolve({ kind: 'broken', blamed: this.#suspects(), reason }),
+          (reason, process) => {
+            const blamed = this.#suspects();
+            resolve({ kind: 'broken', blamed, certain: blamed.length === 1 && process === 'alive', reason });
+          },
         );
         begin();
         this.#watch();
@@ -229,6 +267,6 @@ class Call {
     if (this.#open === 0) return;
     if (performance.now() - since < this.#options.timeoutMs) return this.#watch();
     const reason = `no answer within ${this.#options.timeoutMs / 1000} s`;
-    this.#finish({ kind: 'broken', blamed: this.#suspects(), reason });
+    this.#finish({ kind: 'broken', blamed: this.#suspects(), certain: true, reason });
   }
 }

@@ -4,7 +4,6 @@ import { TrainerError } from '../errors.ts';
 import { builtInReward } from './builtInRewards.ts';
 import { functionReward, type RewardFunction } from './functionReward.ts';
 import { httpReward } from './httpReward.ts';
-import { moduleReward } from './moduleReward.ts';
 import type { RewardComponent } from './rewardComponent.ts';
 
 /** Functions given in code, by the name of their component (kind function). */
@@ -50,8 +49,11 @@ async function openReward(
   { rewardsDir, functions, log, warn }: OpenRewardsOptions,
 ): Promise<RewardComponent> {
   switch (reward.kind) {
-    case 'module':
+    case 'module': {
+      // Only where it is asked for: esbuild takes a while to load.
+      const { moduleReward } = await import('./moduleReward.ts');
       return moduleReward(reward, { rewardsDir, log, warn });
+    }
     case 'http':
       return httpReward(reward, { warn });
     case 'function': {

@@ -1,6 +1,6 @@
 /**
- * @file The compiled functions of a rollout: the first reads the prompts and draws a block of tokens, the second draws one block
- * more from the cache. The position is an input, so that one function serves every block.
+ * @file The compiled functions of a rollout: one reads the prompts and draws the first token, the other draws a block more from
+ * the cache. The position is an input, so that one function serves every block.
  */
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -17,10 +17,8 @@ import {
 } from '../ops/index.ts';
 
 export interface BlockSettings {
-  /** K: tokens drawn per call. */
-  readonly size: number;
-  /** Of the whole rollout, P and all blocks: the cache holds one place for each. */
-  readonly blocks: number;
+  /** Places of the cache after those of the prompt. */
+  readonly room: number;
   /** G: completions of each prompt. */
   readonly groupSize: number;
   readonly temperature: number;
@@ -41,7 +39,7 @@ export interface BlockOutput {
 }
 
 export interface Blocks {
-  /** @param ids int32 [N, P] @param padding int32 [N] @param uniforms [K, N · G, 2] */
+  /** K = 1. @param ids int32 [N, P] @param padding int32 [N] @param uniforms [1, N · G, 2] */
   first(weights: readonly tf.Tensor[], ids: tf.Tensor, padding: tf.Tensor, uniforms: tf.Tensor): BlockOutput;
   /** @param position int32 [], the place in the cache of the first token to draw @param uniforms [K, R, 2] */
   next(
@@ -54,7 +52,7 @@ export interface Blocks {
 }
 
 export function compileBlocks(backend: Backend, model: Decoder, settings: BlockSettings): Blocks {
-  const { size, blocks, groupSize, temperature, truncation, greedy, xla } = settings;
+  const { room, groupSize, temperature, truncation, greedy, xla } = settings;
   const { layers } = model.architecture;
   const options = (name: string) => ({ name, sequential: !xla, xla });
 
@@ -105,28 +103,12 @@ export function compileBlocks(backend: Backend, model: Decoder, settings: BlockS
   /** [...weights, ids, padding, uniforms] to [tokens, logps, ...held]. */
   const first = backend.compile((inputs) => {
     const [ids, padding, uniforms] = [at(inputs, -3), at(inputs, -2), at(inputs, -1)];
-    const weights = inputs.slice(0, -3);
-    const width = at(ids.shape, 1);
-    const read = model.prefill(weights, ids, padding, width + blocks * size);
+    const read = model.prefill(inputs.slice(0, -3), ids, padding, at(ids.shape, 1) + room);
     // The prompts were read once; from here on every completion of a group has its own row.
+    const { tokens, logps } = drawFrom(repeatRows(read.logits, groupSize), uniforms);
     const cache = read.cache.map((part) => repeatRows(part, groupSize));
-    const pads = repeatRows(padding, groupSize);
-    const drawn = drawFrom(repeatRows(read.logits, groupSize), head(uniforms, 1));
-    if (size === 1) return [rowOf(drawn.tokens), rowOf(drawn.logps), drawn.tokens, pads, ...cache];
-    const { stacked, carried } = drawOn(
-      weights,
-      { last: drawn.tokens, padding: pads, cache },
-      tf.scalar(width + 1, 'int32'),
-      tf.slice(uniforms, [1, 0, 0], [-1, -1, -1]),
-    );
-    return [
-      tf.concat([rowOf(drawn.tokens), at(stacked, 0)]),
-      tf.concat([rowOf(drawn.logps), at(stacked, 1)]),
-      at(carried, 0),
-      pads,
-      ...carried.slice(1),
-    ];
-  }, options('rollout first block'));
+    return [rowOf(tokens), rowOf(logps), tokens, repeatRows(padding, groupSize), ...cache];
+  }, options('rollout prompts'));
 
   /** [...weights, ...held, position, uniforms] to the same. */
   const next = backend.compile((inputs) => {
@@ -139,7 +121,7 @@ export function compileBlocks(backend: Backend, model: Decoder, settings: BlockS
       at(inputs, -1),
     );
     return [at(stacked, 0), at(stacked, 1), at(carried, 0), padding, ...carried.slice(1)];
-  }, options('rollout next block'));
+  }, options('rollout block'));
 
   return {
     first: (weights, ids, padding, uniforms) => asOutput(first([...weights, ids, padding, uniforms])),
@@ -176,12 +158,10 @@ function asOutput(outputs: readonly tf.Tensor[]): BlockOutput {
   return { tokens: at(outputs, 0), logps: at(outputs, 1), held: outputs.slice(2) };
 }
 
-const head = (x: tf.Tensor, count: number): tf.Tensor => tf.slice(x, [0, 0, 0], [count, -1, -1]);
 const rowOf = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [1, x.size]);
 
-/** [N, ...] to [N · times, ...], each row `times` times one after another. */
+/** [N, ...] to [N · times, ...], each row `times` times one after another. (On wasm `tile` takes 10 ms where this takes 1.) */
 function repeatRows(x: tf.Tensor, times: number): tf.Tensor {
-  const rows = at(x.shape, 0);
-  const flat = tf.reshape(x, [rows, 1, x.size / rows]);
-  return tf.reshape(tf.tile(flat, [1, times, 1]), [rows * times, ...x.shape.slice(1)]);
+  const rows = Int32Array.from({ length: at(x.shape, 0) * times }, (_, row) => Math.floor(row / times));
+  return tf.gather(x, tf.tensor1d(rows, 'int32'));
 }

@@ -36,8 +36,8 @@ export function createDrawnRows({ rows, maxNewTokens, eosIds, padId }: DrawnRows
   const ends = new Set(eosIds);
   const ids = new Int32Array(rows * maxNewTokens).fill(padId);
   const logp = new Float32Array(rows * maxNewTokens);
-  const lengths = new Array<number>(rows).fill(0);
-  const ended = new Array<boolean>(rows).fill(false);
+  const lengths = Array.from({ length: rows }, () => 0);
+  const ended = Array.from({ length: rows }, () => false);
   let going = Array.from({ length: rows }, (_, row) => row);
 
   function append(row: number, token: number, logpOfToken: number): void {

@@ -96,13 +96,9 @@ function configOf(model: object, tokenizer: string): RunConfig {
     tokenizer: { kind: tokenizer },
     task: { kind: 'sort_digits', length: { min: 1, max: 2 } },
     rewards: [{ kind: 'length', name: 'short', target: 3 }],
-    policyGradient: {
-      steps: STEPS,
-      promptsPerStep: 2,
-      groupSize: 4,
-      maxNewTokens: 5,
-      optimizer: { learningRate: 0.02 },
-    },
+    // Supervised steps move every weight; a step of the policy gradient may find nothing to learn from.
+    warmup: { steps: STEPS, batchSize: 4, optimizer: { learningRate: 0.02 } },
+    policyGradient: { steps: 1, promptsPerStep: 2, groupSize: 4, maxNewTokens: 5 },
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return parsed.config;

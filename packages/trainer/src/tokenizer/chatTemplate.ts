@@ -38,6 +38,9 @@ export function chatTemplate(
           messages.map(({ role, content }) => ({ role, content })),
         );
         environment.set('add_generation_prompt', addGenerationPrompt);
+        // As transformers does: templates ask whether they are none.
+        environment.set('tools', null);
+        environment.set('documents', null);
         const { value } = new Interpreter(environment).run(parsed);
         if (typeof value !== 'string') throw new TypeError('it renders to no text');
         return value;

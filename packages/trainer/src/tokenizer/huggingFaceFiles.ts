@@ -79,11 +79,14 @@ const tokenizerJsonSchema = z.looseObject({
   }),
 });
 
-const tokenizerConfigSchema = z.looseObject({
+const specialsSchema = z.looseObject({
   bos_token: tokenText,
   eos_token: tokenText,
   pad_token: tokenText,
   unk_token: tokenText,
+});
+
+const tokenizerConfigSchema = specialsSchema.extend({
   add_bos_token: z.boolean().nullish(),
   chat_template: z
     .union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))])
@@ -125,7 +128,10 @@ export async function readTokenizerFiles(dir: string): Promise<TokenizerFiles> {
     file,
   );
   refuseUnsupported(json, file);
-  const settings = await optional(tokenizerConfigSchema, dir, 'tokenizer_config.json');
+  const own = await optional(tokenizerConfigSchema, dir, 'tokenizer_config.json');
+  // Where older directories name them; what tokenizer_config.json says counts, that there is none too.
+  const older = await optional(specialsSchema, dir, 'special_tokens_map.json');
+  const settings = { ...older, ...own };
   const generation = await optional(eosSchema, dir, 'generation_config.json');
   const config = await optional(eosSchema, dir, 'config.json');
   return {

@@ -223,6 +223,22 @@ describe('files that do not fit', () => {
     await refusal(Promise.resolve(dir), /no token ends a text .*eos_token_id in generation_config\.json/);
   });
 
+  it('finds special tokens in special_tokens_map.json too, as older directories name them', async () => {
+    const dir = await edited('smollm', 'tokenizer_config.json', (json) => ({
+      ...json,
+      eos_token: undefined,
+      pad_token: undefined,
+    }));
+    await rm(path.join(dir, 'generation_config.json'));
+    await writeFile(
+      path.join(dir, 'special_tokens_map.json'),
+      '{"eos_token":{"content":"<|im_end|>","lstrip":false},"pad_token":"<|endoftext|>","unk_token":"<|endoftext|>"}',
+    );
+    const tokenizer = await openHuggingFaceTokenizer(dir);
+    expect(tokenizer.eosIds.map((id) => tokenizer.decode([id]))).toEqual(['<|im_end|>']);
+    expect(tokenizer.decode([tokenizer.padId])).toBe('<|endoftext|>');
+  });
+
   it('asks for a chat template where one is needed, and names one that is broken or refuses', async () => {
     await refusal(
       changed('gpt2', 'tokenizer_config.json', (text) => text),

@@ -1,5 +1,5 @@
 /** @file All that a claimed run needs before it can train: its configuration, its prompts, and the checkpoint to go on from. */
-import { ConnectionError, type LeaseInfo, backoffMs, pause } from '@nabla/client';
+import { ApiError, ConnectionError, type LeaseInfo, backoffMs, pause } from '@nabla/client';
 import { parseRunConfig, type RunConfig } from '@nabla/domain';
 
 import { bringPrompts, type PromptReader } from './bringPrompts.ts';
@@ -49,7 +49,21 @@ export async function prepareJob(
         }),
       over.signal,
     );
-    const fork = await patiently(() => folder.origin(client, lease.fork ?? null, over.signal), over.signal);
+    const { fork: from } = lease;
+    const fork =
+      from === null
+        ? undefined
+        : await patiently(
+            () =>
+              bringOrigin(
+                client,
+                folder,
+                from,
+                `begins with (step ${from.step} of ${from.runId})`,
+                over.signal,
+              ),
+            over.signal,
+          );
     const reference = await patiently(() => referenceOf(context, config, folder, over.signal), over.signal);
     return {
       config,
@@ -91,12 +105,32 @@ async function referenceOf(
 ): Promise<string | undefined> {
   const { checkpoint } = config.policyGradient.kl;
   if (checkpoint === undefined) return undefined;
-  if (SHA256.test(checkpoint)) return folder.origin(context.client, { sha256: checkpoint }, signal);
+  if (SHA256.test(checkpoint))
+    return bringOrigin(context.client, folder, { sha256: checkpoint }, 'is compared with', signal);
   if (context.checkpointFile === undefined)
     throw new RunImpossible(
       `policyGradient.kl.checkpoint names the file "${checkpoint}": workers read no files of others. Give the SHA-256 of a checkpoint stored in Nabla`,
     );
   return context.checkpointFile(checkpoint);
+}
+
+/** @throws RunImpossible when the server has the file no more. */
+async function bringOrigin(
+  client: RunContext['client'],
+  folder: RunFolder,
+  from: { readonly sha256: string; readonly step?: number },
+  what: string,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await folder.origin(client, from, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'HTTP_404') throw error;
+    throw new RunImpossible(
+      `the checkpoint ${from.sha256.slice(0, 12)} that the run ${what} is not on the server any more`,
+      { cause: error },
+    );
+  }
 }
 
 /** What needs the API, tried until it is there. */

@@ -6,7 +6,12 @@ import { checkpointPolicySchema } from '@nabla/domain';
 import { ApiError, type Client, type LeaseInfo } from '@nabla/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { listCheckpoints, saveCheckpoint, type StoredCheckpoint } from '../checkpoint/checkpointStore.ts';
+import {
+  listCheckpoints,
+  readCheckpoint,
+  saveCheckpoint,
+  type StoredCheckpoint,
+} from '../checkpoint/checkpointStore.ts';
 import { tinyConfig } from '../testing/tinyModel.ts';
 import { RunFolder } from './runFolder.ts';
 
@@ -127,6 +132,21 @@ describe('what a run goes on from', () => {
 
   it('is the beginning when there is none at all', async () => {
     expect(await prepare(leaseOf(1, 0, undefined), apiWith([]))).toEqual({ steps: [], said: [] });
+  });
+
+  it('is, for a fork, the checkpoint of another run: downloaded once, and no checkpoint of its own', async () => {
+    const recorded = await save(store, 20);
+    const api = apiWith([recorded]);
+    const folder = new RunFolder(root, 'run_1');
+    const { signal } = new AbortController();
+    const file = await folder.origin(api.client, recorded, signal);
+    expect((await readCheckpoint(file)).step).toBe(20);
+    expect(await folder.origin(api.client, recorded, signal)).toBe(file);
+    expect(api.downloads).toEqual([20]);
+    expect(await listCheckpoints(folder.path)).toEqual([]);
+    await expect(folder.origin(api.client, { sha256: 'f'.repeat(64) }, signal)).rejects.toMatchObject({
+      code: 'HTTP_404',
+    });
   });
 
   it('is removed with the run', async () => {

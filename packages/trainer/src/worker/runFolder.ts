@@ -101,10 +101,9 @@ export class RunFolder {
    */
   async origin(
     client: Pick<Client, 'artifacts'>,
-    from: { readonly sha256: string; readonly step?: number } | null,
+    from: { readonly sha256: string; readonly step?: number },
     signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (from === null) return undefined;
+  ): Promise<string> {
     // The hash in the name is what it is verified against when it is read.
     const folder = path.join(this.path, 'origins');
     const file = checkpointPath(folder, from.step ?? 0, from.sha256);

@@ -81,15 +81,48 @@ describe('superviseTraining', () => {
     ]);
   });
 
-  it('tells what ended a process that a reward module crashed from a timer', async () => {
+  it('tells what a reward module threw from a timer', async () => {
     const { outcome } = await runWith(
       "export default () => new Promise(() => setTimeout(() => { throw new TypeError('late boom'); }));",
     );
     expect(outcome).toMatchObject({
       kind: 'failed',
-      code: 'CRASHED',
+      code: 'ALL_REWARDS_NULL',
       message: expect.stringContaining('TypeError: late boom'),
     });
+  });
+
+  it('gives up a run whose process is lost again and again at the same step', async () => {
+    const pool = new ProcessPool('wasm');
+    let pid: number | undefined;
+    let lives = 0;
+    try {
+      const outcome = await superviseTraining(
+        {
+          async take(engine) {
+            const taken = await pool.take(engine);
+            pid = taken.pid;
+            return taken;
+          },
+        },
+        { config: tinyConfig({ backend: 'wasm' }), checkpointFolder: join(folder, 'checkpoints') },
+        {
+          started() {
+            lives++;
+            if (pid !== undefined) process.kill(pid, 'SIGKILL');
+          },
+          step: () => Promise.resolve(),
+          checkpoint: () => undefined,
+          log: () => undefined,
+          waiting: () => undefined,
+        },
+        new StopRequest(),
+      );
+      expect(outcome).toMatchObject({ kind: 'failed', code: 'CRASHED' });
+      expect(lives).toBeGreaterThanOrEqual(3);
+    } finally {
+      await pool.close();
+    }
   });
 
   it.runIf(existsSync('/dev/full'))(

@@ -25,7 +25,8 @@ beforeAll(async () => {
     // Completions of training are not recorded for every step, those of evaluation are.
     stepRecord(3, 0, { completions: [evaluated(0, 'held_out')] }),
   ];
-  expect((await record(api, runId, token, records)).errors).toEqual([]);
+  const { errors } = await record(api, runId, token, records);
+  if (errors.length > 0) throw new Error(JSON.stringify(errors));
 });
 afterAll(() => api.close());
 

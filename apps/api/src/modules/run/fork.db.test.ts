@@ -45,7 +45,7 @@ async function checkpoint(runId: string, leaseToken: string, step: number) {
 const FIELDS =
   'run { id number status name totalSteps config configYaml project { id } forkedFrom { step sha256 run { id number } } }';
 const fork = (input: object, key?: string) =>
-  mutate<{ run: Record<string, any> | null }>(api, 'forkRun', 'ForkRunInput', FIELDS, input, key);
+  mutate<{ run: Record<string, unknown> | null }>(api, 'forkRun', 'ForkRunInput', FIELDS, input, key);
 const release = (runId: string, leaseToken: string) =>
   mutate(api, 'releaseRun', 'ReleaseRunInput', 'run { status }', { runId, leaseToken });
 

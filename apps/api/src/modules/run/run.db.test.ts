@@ -106,6 +106,7 @@ describe('creating', () => {
     });
     const elsewhere = {
       ...testConfig,
+      rewards: [{ kind: 'function', name: 'mine', version: '1' }],
       evaluation: { sets: [{ name: 'own', task: { kind: 'file', path: 'held_out.jsonl' } }] },
       policyGradient: {
         steps: 10,
@@ -114,6 +115,10 @@ describe('creating', () => {
     };
     expect((await create({ config: elsewhere })).errors).toMatchObject([
       { path: ['config', 'evaluation', 'sets', '0', 'task', 'kind'] },
+      {
+        path: ['config', 'rewards', '0', 'kind'],
+        message: expect.stringContaining('no worker has it'),
+      },
       {
         path: ['config', 'policyGradient', 'kl', 'checkpoint'],
         message: expect.stringContaining('give the SHA-256 of a checkpoint of this workspace'),

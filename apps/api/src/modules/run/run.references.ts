@@ -28,8 +28,7 @@ export function refuseLocal(config: RunConfig): void {
   if (config.warmup?.path !== undefined)
     add(['warmup', 'path'], file, `leave it out to warm up on the task's own prompts, or ${ownProcess}`);
   for (const [index, reward] of config.rewards.entries()) {
-    const kind: string = reward.kind;
-    if (kind === 'function')
+    if (reward.kind === 'function')
       add(
         ['rewards', String(index), 'kind'],
         'is a function of the program that calls train(), and no worker has it',

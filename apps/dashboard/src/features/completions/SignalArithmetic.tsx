@@ -11,6 +11,9 @@ import {
   signalEquations,
 } from './signalArithmetic.ts';
 
+/** In the order in which one follows from the other. */
+const LINES = ['reward', 'advantage', 'signal'] as const;
+
 /** Why the completion was pushed up or down: from the reward's components to the signal, and what the update did. */
 export function SignalArithmetic({
   row,
@@ -35,25 +38,22 @@ export function SignalArithmetic({
   };
   const equations = signalEquations(scored, groupRewards, rule);
   const failed = row.rewards.filter((component) => typeof component.value !== 'number');
-  const explained = new Set(equations.map(({ left }) => left));
-  const recorded = (['reward', 'advantage', 'signal'] as const).filter(
-    (name) => !explained.has(name) && scored[name] !== null,
-  );
   return (
     <div className={styles.arithmetic}>
       <dl className={styles.equations}>
-        {equations.map((equation) => (
-          <EquationLine key={equation.left} equation={equation} />
-        ))}
-        {recorded.map((name) => (
-          <Fragment key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <span className={styles.result}>{formatNumber(scored[name] ?? 0)}</span>{' '}
-              <span className={styles.rule}>as recorded by the trainer</span>
-            </dd>
-          </Fragment>
-        ))}
+        {LINES.map((name) => {
+          const equation = equations.find(({ left }) => left === name);
+          if (equation) return <EquationLine key={name} equation={equation} />;
+          return scored[name] === null ? null : (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>
+                <span className={styles.result}>{formatNumber(scored[name])}</span>{' '}
+                <span className={styles.rule}>as recorded by the trainer</span>
+              </dd>
+            </Fragment>
+          );
+        })}
         {failed.map((component) => (
           <Fragment key={component.name}>
             <dt>{component.name}</dt>

@@ -236,7 +236,7 @@ const Group = memo(function Group({
         )}
         <span className={styles.groupFigures}>
           {figures.nulls > 0 && <Badge tone="warn">{figures.nulls} without reward</Badge>}
-          {figures.flat && (
+          {figures.flat && !first.evaluationSet && (
             <Badge title="All rewards of the group are equal: under a baseline of the group they push nothing, only a KL penalty does">
               flat rewards
             </Badge>

@@ -6,6 +6,7 @@ import { type Path, errorsAt, valueAt } from './draft.ts';
 import { ERROR_MARK } from './focusFirstError.ts';
 import { useForm } from './FormContext.tsx';
 import type { FormNode } from './formNode.ts';
+import { choosable } from './formRules.ts';
 import styles from './ListField.module.css';
 
 /** A list of alternatives with names (the reward components): add, change, take out. */
@@ -29,7 +30,7 @@ export function ListField({
       ? node.fallback
       : [];
   const errors = errorsAt(draft.errors, path);
-  const add = (): void => set(path, [...items, freshItem(node.item, items)]);
+  const add = (): void => set(path, [...items, freshItem(node.item, items, [...path, items.length])]);
   const singular = label.replace(/s$/, '');
   return (
     <div className={styles.list} role="group" aria-label={label}>
@@ -86,7 +87,7 @@ export function ListField({
 }
 
 /** With a name that is free; of alternatives the first kind that is not used yet. */
-function freshItem(item: FormNode, items: ReadonlyArray<unknown>): Record<string, unknown> {
+function freshItem(item: FormNode, items: ReadonlyArray<unknown>, path: Path): Record<string, unknown> {
   if (item.type === 'object') {
     const taken = items.map((one) => valueAt(one, ['name']));
     let free = 'held_out';
@@ -96,7 +97,8 @@ function freshItem(item: FormNode, items: ReadonlyArray<unknown>): Record<string
   if (item.type !== 'union') return {};
   const kinds = items.map((one) => valueAt(one, ['kind']));
   const names = items.map((one) => valueAt(one, ['name']));
-  const option = item.options.find((one) => !kinds.includes(one.kind)) ?? item.options[0];
+  const offered = choosable(path, item.options, undefined);
+  const option = offered.find((one) => !kinds.includes(one.kind)) ?? offered[0];
   if (!option) return {};
   const base = option.kind.replace(/_.*/, '');
   let name = base;

@@ -1,5 +1,5 @@
 'use client';
-import { PRESETS } from '@nabla/domain';
+import { forkedConfig, PRESETS } from '@nabla/domain';
 import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
@@ -124,7 +124,9 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
   const preset = url.get('preset');
   const prompts = url.get('prompts');
   const start = data.run
-    ? cloneText(data.run.config, data.run.name, forkId === null ? undefined : ' (fork)')
+    ? forkId === null
+      ? cloneText(data.run.config, data.run.name)
+      : forkText(data.run.config, data.run.name, step ?? 0)
     : startText(preset, prompts);
   const origin =
     forkId === null
@@ -156,6 +158,12 @@ function startText(preset: string | null, promptsVersionId: string | null): stri
   const chosen = PRESETS.find((one) => one.name === name) ?? PRESETS[0];
   const text = draftText(chosen?.config ?? {});
   return promptsVersionId === null ? text : editDraft(text, ['task', 'promptSetVersionId'], promptsVersionId);
+}
+
+/** The parent's configuration, without a warm-up that the checkpoint has behind it. */
+function forkText(stored: unknown, name: string, step: number): string {
+  const config = readConfig(stored);
+  return cloneText(config === null ? stored : forkedConfig(config, { config, step }), name, ' (fork)');
 }
 
 function wholeNumber(text: string | null): number | null {

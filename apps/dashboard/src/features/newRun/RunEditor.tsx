@@ -143,7 +143,10 @@ export function RunEditor({
             column: undefined,
           }))
         : [];
-    return { ...local, errors: onePerPath([...local.errors, ...placeholders(local.config), ...unfit, ...refused]) };
+    return {
+      ...local,
+      errors: onePerPath([...local.errors, ...placeholders(local.config), ...unfit, ...refused]),
+    };
   }, [local, problems, fork]);
   const form: FormApi = {
     draft,

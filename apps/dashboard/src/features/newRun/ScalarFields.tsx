@@ -16,7 +16,7 @@ export function NumberField({ node, path, label }: FieldProps<Extract<FormNode, 
   // What is being typed may not be a number yet ("1e-"); it stays as typed for as long as it means what is written.
   const text = typed === shown || toWritten(typed) === value ? typed : shown;
   const isOff = node.nullable && (value === null || (value === undefined && node.fallback === null));
-  const help = [node.description, node.range].filter((part) => part !== '').join(' · ');
+  const help = [plainHelp(node.description), node.range].filter((part) => part !== '').join(' · ');
   return (
     <div className={styles.cell}>
       <Field
@@ -59,8 +59,24 @@ export function NumberField({ node, path, label }: FieldProps<Extract<FormNode, 
   );
 }
 
+/** The switch beside the field says what null would. */
+function plainHelp(description: string): string {
+  return description.replace(/; null: [^;]+$/, '');
+}
+
 /** Texts that may be longer than this get lines. */
 const LONG_TEXT = 2000;
+
+/** Addresses, places and patterns, which are longer than names. */
+const WIDE: ReadonlySet<string> = new Set([
+  'source',
+  'path',
+  'url',
+  'pattern',
+  'system',
+  'alphabet',
+  'checkpoint',
+]);
 
 export function TextField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'text' }>>) {
   const { value, errors, set, disabled } = useValue(path);
@@ -69,6 +85,7 @@ export function TextField({ node, path, label }: FieldProps<Extract<FormNode, { 
   return (
     <Field
       label={label}
+      className={WIDE.has(String(path.at(-1))) ? styles.wideCell : undefined}
       help={isRunName ? '' : node.description}
       errors={errors}
       optional={!node.required && node.fallback === undefined}

@@ -7,7 +7,7 @@ import { type Path, errorsAt, errorsWithin, textOf, valueAt } from './draft.ts';
 import { type FieldProps, Messages, MOST_SEGMENTS } from './field.tsx';
 import { useForm } from './FormContext.tsx';
 import type { FormMember, FormNode } from './formNode.ts';
-import { arrange, freshPart } from './formRules.ts';
+import { arrange, choosable, freshPart, isSet } from './formRules.ts';
 import { kindLabel, labelOf } from './labels.ts';
 import { ListField } from './ListField.tsx';
 import { PromptSetField } from './PromptSetField.tsx';
@@ -78,7 +78,7 @@ export function Members({
   const { main, more, unused } = arrange(members, path, draft.value, broken);
   // What is set already when the form opens stands in sight; what is set here later stays where it was set.
   const [raised] = useState(
-    () => new Set(more.flatMap(({ key }) => (isSet(draft.value, [...path, key]) ? [key] : []))),
+    () => new Set(more.flatMap((member) => (isSet(draft.value, path, member) ? [member.key] : []))),
   );
   const folded = [...more.filter(({ key }) => !raised.has(key)), ...unused];
   const inSight = members.filter(
@@ -126,7 +126,7 @@ function More({
   readonly broken: boolean;
 }) {
   const { draft } = useForm();
-  const set = members.filter(({ key }) => isSet(draft.value, [...path, key]));
+  const set = members.filter((member) => isSet(draft.value, path, member));
   return (
     <details className={styles.more} open={broken || undefined}>
       <summary>
@@ -158,11 +158,6 @@ function setText(key: string, value: unknown): string {
     : `${name} ${textOf(value)}`;
 }
 
-function isSet(value: unknown, path: Path): boolean {
-  const written = valueAt(value, path);
-  return written !== undefined && written !== null;
-}
-
 function isDeep(node: FormNode): boolean {
   return node.type === 'object' || node.type === 'union' || node.type === 'list';
 }
@@ -175,12 +170,13 @@ function UnionField({ node, path, label }: FieldProps<Extract<FormNode, { type: 
   const kind = valueAt(value ?? node.fallback, ['kind']);
   const option = node.options.find((one) => one.kind === kind);
   const absent = !node.required && node.fallback === undefined;
+  const offered = choosable(path, node.options, draft.value);
   const choose = (next: string): void => set(path, next === '' ? undefined : switchKind(value, node, next));
   const current = typeof kind === 'string' ? kind : '';
   const help = option?.description ?? (absent ? node.description : '');
   return (
     <div className={styles.union} role="group" aria-labelledby={id}>
-      {absent || node.options.length > MOST_SEGMENTS ? (
+      {absent || offered.length > MOST_SEGMENTS ? (
         <Field label={<span id={id}>{label}</span>} errors={errors} help={help} optional={absent}>
           {(control) => (
             <Select
@@ -191,7 +187,7 @@ function UnionField({ node, path, label }: FieldProps<Extract<FormNode, { type: 
             >
               {absent && <option value="">as the run</option>}
               {!absent && option === undefined && <option value={current}>{current || 'Choose…'}</option>}
-              {node.options.map((one) => (
+              {offered.map((one) => (
                 <option key={one.kind} value={one.kind}>
                   {kindLabel(one.kind)}
                 </option>
@@ -206,7 +202,7 @@ function UnionField({ node, path, label }: FieldProps<Extract<FormNode, { type: 
           </span>
           <SegmentedControl
             labelledBy={id}
-            options={node.options.map((one) => ({ value: one.kind, label: kindLabel(one.kind), disabled }))}
+            options={offered.map((one) => ({ value: one.kind, label: kindLabel(one.kind), disabled }))}
             value={current}
             onChange={choose}
           />
@@ -251,7 +247,8 @@ function GroupField({ node, path, label }: FieldProps<Extract<FormNode, { type: 
 /** A part that is on or off, with its settings when it is on. */
 function OptionalField({ node, path, label }: FieldProps<Extract<FormNode, { type: 'object' }>>) {
   const { draft, set, disabled } = useForm();
-  const on = isSet(draft.value, path);
+  const written = valueAt(draft.value, path);
+  const on = written !== undefined && written !== null;
   const errors = errorsAt(draft.errors, path);
   return (
     <div className={styles.group} role="group" aria-label={label}>
@@ -265,7 +262,7 @@ function OptionalField({ node, path, label }: FieldProps<Extract<FormNode, { typ
           onChange={(event) => set(path, event.target.checked ? freshPart(String(path.at(-1))) : undefined)}
         />
       </span>
-      <Messages errors={errors} help={node.description} />
+      <Messages errors={errors} help={node.description.replace(/; null: [^;]+$/, '')} />
       {on && <Members members={node.members} path={path} />}
     </div>
   );

@@ -114,7 +114,7 @@ export function BoundsField({ node, path, label }: FieldProps<Extract<FormNode, 
         <span aria-hidden>–</span>
         {input(1, 'upper bound')}
       </span>
-      <Messages errors={errors} help={node.description} />
+      <Messages errors={errors} help={node.description.replace(/; null: [^;]+$/, '')} />
     </div>
   );
 }

@@ -46,12 +46,21 @@ export function isEstimatorPreset(name: string): name is EstimatorPreset {
 
 /** The preset whose settings are in force; null when they are a mix of one's own. */
 export function estimatorOf(config: PolicyGradientConfig): EstimatorPreset | null {
-  for (const name of Object.keys(ESTIMATOR_PRESETS).filter(isEstimatorPreset)) {
-    const preset = policyGradientSchema.parse({ steps: 1, ...ESTIMATOR_PRESETS[name] });
+  for (const [name, preset] of presets()) {
     if (KEYS.every((key) => JSON.stringify(inForce(config, key)) === JSON.stringify(inForce(preset, key))))
       return name;
   }
   return null;
+}
+
+let parsed: ReadonlyArray<readonly [EstimatorPreset, PolicyGradientConfig]> | undefined;
+
+/** The presets with all defaults: read once, asked at every key that is typed. */
+function presets(): ReadonlyArray<readonly [EstimatorPreset, PolicyGradientConfig]> {
+  parsed ??= Object.keys(ESTIMATOR_PRESETS)
+    .filter(isEstimatorPreset)
+    .map((name) => [name, policyGradientSchema.parse({ steps: 1, ...ESTIMATOR_PRESETS[name] })]);
+  return parsed;
 }
 
 /** Settings that nothing uses do not tell two estimators apart. */

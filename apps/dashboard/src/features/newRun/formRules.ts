@@ -1,5 +1,5 @@
 /** @file Which fields matter now: some apply only beside certain choices, some are rarely touched and wait under "More". */
-import type { FormMember } from './formNode.ts';
+import type { FormMember, UnionOption } from './formNode.ts';
 import { type Path, valueAt } from './draft.ts';
 
 /** The value in force of a member of the same object: what is written, else the default. */
@@ -8,6 +8,8 @@ interface Rule {
   /** Whether the field has a meaning beside the present choices; always when absent. */
   readonly applies?: (sibling: Sibling) => boolean;
   readonly rare?: boolean;
+  /** Follows from another choice: where it does not apply there is nothing to say of it. */
+  readonly implied?: boolean;
 }
 
 const is =
@@ -21,7 +23,7 @@ const penalised = (sibling: Sibling): boolean => sibling('beta') !== 0;
 /** By path in the configuration, `*` for places in lists. */
 const RULES: Readonly<Record<string, Rule>> = {
   xla: { rare: true, applies: (sibling) => sibling('backend') !== 'wasm' },
-  tokenizer: { applies: (sibling) => valueAt(sibling('model'), ['kind']) !== 'hugging_face' },
+  tokenizer: { implied: true, applies: (sibling) => valueAt(sibling('model'), ['kind']) !== 'hugging_face' },
 
   'model.kvHeads': rare,
   'model.ropeTheta': rare,
@@ -108,11 +110,35 @@ export function arrange(
     const rule = RULES[[...path, member.key].map((key) => (typeof key === 'number' ? '*' : key)).join('.')];
     const applies = rule?.applies?.(sibling) ?? true;
     if (!applies && !broken(member.key)) {
-      if (written(member.key) !== undefined) unused.push(member);
+      if (rule?.implied !== true && isSet(value, path, member)) unused.push(member);
     } else if (rule?.rare === true) more.push(member);
     else main.push(member);
   }
   return { main, more, unused };
+}
+
+/** Whether something else than the default is written. */
+export function isSet(value: unknown, path: Path, { key, node }: FormMember): boolean {
+  const written = valueAt(value, [...path, key]);
+  // A part that is always there is what its members are.
+  if (node.type === 'object' && !node.optional)
+    return node.members.some((member) => isSet(value, [...path, key], member));
+  return (
+    written !== undefined && written !== null && JSON.stringify(written) !== JSON.stringify(node.fallback)
+  );
+}
+
+/** The alternatives that can be chosen here: a model from scratch brings no tokenizer, and a form no function. */
+export function choosable(
+  path: Path,
+  options: ReadonlyArray<UnionOption>,
+  value: unknown,
+): ReadonlyArray<UnionOption> {
+  const impossible =
+    path.join('.') === 'tokenizer' ? 'model' : path[0] === 'rewards' && path.length === 2 ? 'function' : null;
+  // Written all the same: then it shows, with what is wrong about it.
+  if (impossible === null || valueAt(value, [...path, 'kind']) === impossible) return options;
+  return options.filter(({ kind }) => kind !== impossible);
 }
 
 /** What a part begins with when it is switched on. */

@@ -179,9 +179,11 @@ export function CheckpointsTab({
                 {mayFork && (
                   <Td>
                     {!checkpoint.deletedAt && (
-                      <Link href={`/p/${slug}/new?fork=${runId}&step=${checkpoint.step}`}>
+                      <Link
+                        href={`/p/${slug}/new?fork=${runId}&step=${checkpoint.step}`}
+                        aria-label={`Fork from here, step ${checkpoint.step}`}
+                      >
                         <GitFork size={13} aria-hidden style={{ display: 'inline' }} /> Fork from here
-                        <span className="visually-hidden">, step {checkpoint.step}</span>
                       </Link>
                     )}
                   </Td>

@@ -77,7 +77,9 @@ export function RunActionButtons({
           title="Saves the state after the step it is in; the run goes on"
           onClick={() => void actions.checkpoint()}
         >
-          Checkpoint now
+          <span>
+            Checkpoint<span className={styles.wideOnly}> now</span>
+          </span>
         </Button>
       )}
       <ButtonLink href={`/review/${run.id}`} icon={<ListChecks size={14} aria-hidden />}>

@@ -102,7 +102,7 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
   const mayTag = viewer.can('setRunTags');
   const mayNote = viewer.can('setRunNote');
   const noted = noting || run.note.trim() !== '';
-  // Without tags the button has no row of its own: it stands beside the note.
+  // Without tags the button has no row of its own: it stands beside the note, or in the line above.
   const tagButton = mayTag && (
     <Button
       size="sm"
@@ -111,6 +111,16 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
       onClick={() => setTagging(true)}
     >
       {run.tags.length > 0 ? 'Edit tags' : 'Add tags'}
+    </Button>
+  );
+  const noteButton = mayNote && !noted && (
+    <Button
+      size="sm"
+      variant="ghost"
+      icon={<NotebookPen size={12} aria-hidden />}
+      onClick={() => setNoting(true)}
+    >
+      Add a note
     </Button>
   );
   return (
@@ -147,6 +157,12 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
             </span>
             <Lineage run={run} />
             <WorkerText run={run} />
+            {run.tags.length === 0 && !tagging && !noted && (
+              <span>
+                {tagButton}
+                {noteButton}
+              </span>
+            )}
           </div>
         </div>
         <RunActionButtons
@@ -157,7 +173,7 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
         />
       </div>
       {!isTerminal(run.status) && <Progress run={run} />}
-      {(run.tags.length > 0 || tagging || (!noted && (mayTag || mayNote))) && (
+      {(run.tags.length > 0 || tagging) && (
         <div className={styles.tags}>
           {tagging ? (
             <TagEditor
@@ -179,16 +195,7 @@ export function RunHeader({ run }: { readonly run: run_headerFragment }) {
                 </Tag>
               ))}
               {tagButton}
-              {mayNote && !noted && (
-                <Button
-                  size="sm"
-                  variant="ghost"
-                  icon={<NotebookPen size={12} aria-hidden />}
-                  onClick={() => setNoting(true)}
-                >
-                  Add a note
-                </Button>
-              )}
+              {noteButton}
             </>
           )}
         </div>

@@ -101,6 +101,6 @@ test('evaluation and what is kept of checkpoints', () => {
   });
   expect(evaluationWords(chosen)).toBe('every 20 steps: held_out (64 prompts, 4 samples, pass@1, 4)');
   expect(checkpointWords(chosen)).toBe(
-    'every step, the last 3 kept, those of every 100-th step too, the best 2 by eval/held_out/accuracy too',
+    'every step, the last 3 kept, one every 100 steps kept for good, the best 2 by eval/held_out/accuracy too',
   );
 });

@@ -140,7 +140,7 @@ export function checkpointWords({ checkpoint }: Pick<RunConfig, 'checkpoint'>): 
   return [
     `every ${everySteps === 1 ? 'step' : `${formatCount(everySteps)} steps`}`,
     `the last ${keepLast} kept`,
-    ...(keepEvery === null ? [] : [`those of every ${formatCount(keepEvery)}-th step too`]),
+    ...(keepEvery === null ? [] : [`one every ${formatCount(keepEvery)} steps kept for good`]),
     ...(keepBest === 0
       ? []
       : [

@@ -39,7 +39,7 @@ export const FIXED_COLUMNS: ReadonlyArray<RunColumn> = [
   { id: 'progress', title: 'Step', width: 120, sort: 'STEP', cell: (run) => <RunProgress run={run} /> },
   {
     id: 'spark',
-    title: 'Reward',
+    title: 'Trend',
     width: 104,
     help: 'reward/mean over the steps so far',
     cell: (run) => <Sparkline values={run.sparkline} label={sparkLabel(run)} />,

@@ -1,4 +1,5 @@
 /** @file `nabla eval`: its options and help. */
+import { BOUNDS } from '@nabla/domain';
 import { InvalidArgumentError, type Command } from 'commander';
 
 import { backendOption, collect, modelsOption, numberAbove, wholeNumber } from '../options.ts';
@@ -26,8 +27,13 @@ export function addEval(program: Command): void {
     .option('--samples <n>', 'completions sampled of each prompt; 1: the greedy one alone', wholeNumber(1), 1)
     .option('--pass-at <list>', 'each k of pass@k, for instance 1,4 (at most --samples)', wholeNumbers, [])
     .option('--temperature <t>', 'of the samples; accuracy is greedy', numberAbove(0), 1)
-    .option('--max-new-tokens <n>', "tokens at most (default: the run's, 128 for a model)", wholeNumber(1))
+    .option(
+      '--max-new-tokens <n>',
+      "tokens at most (default: the run's, 128 for a model)",
+      wholeNumber(1, BOUNDS.maxNewTokens),
+    )
     .option('--seed <n>', 'the same seed draws the same prompts and samples', wholeNumber(), 1)
+    .option('--base <folder>', "where the run's base model lies now (default: as its configuration says)")
     .option('--step <n>', 'of a run: the checkpoint of this step instead of the latest', wholeNumber(1))
     .option('--chat', "of a model: put prompts into its chat template (a run's configuration says it itself)")
     .option('--system <text>', 'system message before each prompt, with --chat')

@@ -1,4 +1,5 @@
 /** @file `nabla sample`: its options and help. */
+import { BOUNDS } from '@nabla/domain';
 import { InvalidArgumentError, type Command } from 'commander';
 
 import { backendOption, collect, modelsOption, numberAbove, wholeNumber } from '../options.ts';
@@ -11,14 +12,24 @@ export function addSample(program: Command): void {
     .argument('<policy>', 'checkpoint file, folder of a run, Hugging Face directory, or name on the hub')
     .option('--prompt <text>', 'what to complete (repeatable)', collect, [])
     .option('--prompts <file>', 'one prompt a line, or JSONL with "prompt"; - is stdin')
-    .option('-n, --number <count>', 'completions of each prompt', wholeNumber(1), 1)
+    .option(
+      '-n, --number <count>',
+      'completions of each prompt',
+      wholeNumber(1, BOUNDS.maxCompletionsPerStep),
+      1,
+    )
     .option('--temperature <t>', "divides the logits (default: the run's, 1 for a model)", numberAbove(0))
     .option('--top-k <k>', 'draw among the k likeliest tokens', wholeNumber(1))
     .option('--top-p <p>', 'draw among the likeliest tokens that have this probability', numberAbove(0, 1))
     .option('--min-p <p>', 'draw among tokens at least this share as likely as the likeliest', share)
     .option('--greedy', 'always the likeliest token')
-    .option('--max-new-tokens <n>', "tokens at most (default: the run's, 128 for a model)", wholeNumber(1))
+    .option(
+      '--max-new-tokens <n>',
+      "tokens at most (default: the run's, 128 for a model)",
+      wholeNumber(1, BOUNDS.maxNewTokens),
+    )
     .option('--seed <n>', 'the same seed draws the same', wholeNumber(), 1)
+    .option('--base <folder>', "where the run's base model lies now (default: as its configuration says)")
     .option('--step <n>', 'of a run: the checkpoint of this step instead of the latest', wholeNumber(1))
     .option('--chat', "of a model: put prompts into its chat template (a run's configuration says it itself)")
     .option('--system <text>', 'system message before each prompt, with --chat')

@@ -15,7 +15,7 @@ export function addTrain(program: Command): void {
     .option('--preset <name>', `begin from one of: ${PRESETS.map(({ name }) => name).join(', ')}`)
     .option(
       '--set <path=value>',
-      'change a field, for instance --set policyGradient.groupSize=16 (repeatable; --set rewards.0.weight=2 in a list)',
+      'change a field: --set policyGradient.groupSize=16, --set rewards.0.weight=2 in a list, --set warmup= leaves it away (repeatable)',
       collect,
       [],
     )

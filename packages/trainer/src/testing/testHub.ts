@@ -6,6 +6,8 @@ export interface TestHub {
   readonly endpoint: string;
   /** Method-less log: "<path> <range or ->". */
   readonly requests: string[];
+  /** The tokens that came with them; "" without one. */
+  readonly tokens: string[];
   /** Changed by a test while the hub runs. */
   behaviour: TestHubBehaviour;
   close(): Promise<void>;
@@ -25,16 +27,20 @@ export interface TestHubBehaviour {
   /** Answers this status instead: so many times in all. */
   fail?: { status: number; times: number; retryAfter?: string } | undefined;
   token?: string | undefined;
+  /** Files are kept on another server, as real hubs do. */
+  filesAt?: string | undefined;
   /** Sends the head of the answer and then nothing, this many times. */
   silent?: number | undefined;
 }
 
 export async function startTestHub(name: string, behaviour: TestHubBehaviour): Promise<TestHub> {
   const requests: string[] = [];
+  const tokens: string[] = [];
   const hub = { behaviour };
   const server = createServer((request, response) => {
     const url = decodeURIComponent(request.url ?? '');
     requests.push(`${url} ${request.headers.range ?? '-'}`);
+    tokens.push(request.headers.authorization?.replace(/^Bearer /, '') ?? '');
     const now = hub.behaviour;
     if (now.token !== undefined && request.headers.authorization !== `Bearer ${now.token}`)
       return end(response, 401);
@@ -49,6 +55,10 @@ export async function startTestHub(name: string, behaviour: TestHubBehaviour): P
       response.setHeader('content-type', 'application/json');
       return response.end(JSON.stringify({ sha: now.commit, siblings: siblingsOf(now) }));
     }
+    if (now.filesAt !== undefined) {
+      response.setHeader('location', `${now.filesAt}${request.url ?? ''}`);
+      return end(response, 302);
+    }
     const prefix = `/${name}/resolve/${now.commit}/`;
     const content = url.startsWith(prefix) ? now.files[url.slice(prefix.length)] : undefined;
     if (content === undefined) return end(response, 404);
@@ -60,6 +70,7 @@ export async function startTestHub(name: string, behaviour: TestHubBehaviour): P
   return Object.assign(hub, {
     endpoint: `http://127.0.0.1:${port}`,
     requests,
+    tokens,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,36 @@
+// The process of a reward module, which runs in a thread of it. The thread has the limits and can be ended whatever it is doing; the
+// process keeps what ends more than a thread (one allocation beyond all bounds, a fault in native code) away from the training, and
+// ends with it: its own thread is never busy, and so hears of the parent's end. Started by moduleThread.ts.
+import { Worker } from 'node:worker_threads';
+
+const { href, batch, memoryMb, name } = JSON.parse(process.argv[2] ?? '{}');
+
+process.on('disconnect', () => process.exit());
+// Ctrl-C reaches every process of the terminal; the run decides what it means.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+const worker = new Worker(new URL('./moduleThread.boot.mjs', import.meta.url), {
+  workerData: { href, batch },
+  name,
+  execArgv: [],
+  argv: [],
+  resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+});
+worker.on('message', (message) => process.send?.(message));
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node, not a window
+process.on('message', (message) => worker.postMessage(message));
+
+let ended = false;
+/** @param {string} reason */
+function end(reason) {
+  if (ended) return;
+  ended = true;
+  process.send?.({ type: 'ended', reason }, () => process.exit());
+}
+worker.once('error', (error) => {
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+    end(`the module needed more than ${memoryMb} MiB`);
+  else end(`an error that nothing caught, ${error.name}: ${error.message}`.slice(0, 500));
+});
+worker.once('exit', (code) => end(`the module ended its thread with code ${code}`));

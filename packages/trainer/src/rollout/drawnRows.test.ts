@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+
+import { createDrawnRows, rowsToKeep } from './drawnRows.ts';
+
+describe('createDrawnRows', () => {
+  it('keeps each completion up to its first end, and tells which go on', () => {
+    const drawn = createDrawnRows({ rows: 3, maxNewTokens: 4, eosIds: [2, 9], padId: 0 });
+    expect(drawn.going).toEqual([0, 1, 2]);
+    // Two tokens for three rows: row 1 ends at once, what follows is dropped.
+    drawn.add(Int32Array.of(5, 9, 6, 5, 2, 2), Float32Array.of(-1, -2, -3, -4, -5, -6), [0, 1, 2]);
+    expect(drawn.going).toEqual([0]);
+    // Row 0 alone, beside a row that fills the rectangle; the third token of the block is one too many.
+    drawn.add(Int32Array.of(7, 1, 8, 1, 7, 1), Float32Array.of(-7, 0, -8, 0, -9, 0), [0, null]);
+    expect(drawn.going).toEqual([]);
+    expect(drawn.completions()).toEqual({
+      ids: Int32Array.of(5, 5, 7, 8, 9, 0, 0, 0, 6, 2, 0, 0),
+      logp: Float32Array.of(-1, -4, -7, -8, -2, 0, 0, 0, -3, -6, 0, 0),
+      lengths: [4, 1, 2],
+      truncated: [true, false, false],
+      rows: 3,
+      width: 4,
+    });
+  });
+});
+
+describe('rowsToKeep', () => {
+  it('goes down by quarters while they suffice, and not below 8', () => {
+    const cases = [
+      [64, 64, 64],
+      [17, 64, 64],
+      [16, 64, 16],
+      [1, 64, 16],
+      [1, 1024, 16],
+      [20, 1024, 64],
+      [4, 32, 8],
+      [1, 31, 8],
+      [1, 28, 28],
+      [3, 16, 16],
+    ] as const;
+    for (const [going, now, kept] of cases)
+      expect([going, now, rowsToKeep(going, now)]).toEqual([going, now, kept]);
+  });
+});

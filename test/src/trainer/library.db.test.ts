@@ -1,0 +1,72 @@
+/** `train()` of the library, recorded by the real API while it runs in this process. */
+import { train, trainSteps, type TrainOptions } from '@nabla/trainer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFixture, type Fixture } from './fixture.ts';
+
+let house: Fixture;
+let server: NonNullable<TrainOptions['server']>;
+beforeAll(async () => {
+  house = await createFixture();
+  const { slug } = await house.client.projects
+    .list()
+    .next()
+    .then(({ value }) => value);
+  server = { url: house.url, apiKey: house.key, project: slug };
+});
+afterAll(() => house.close());
+
+const newestRun = async () => {
+  for await (const run of house.client.runs.list({ orderBy: { field: 'CREATED_AT', direction: 'DESC' } }))
+    return run;
+  throw new Error('there is no run');
+};
+
+const options = (steps: number, more: Partial<TrainOptions> = {}): TrainOptions => ({
+  config: {
+    name: 'from a script',
+    model: { kind: 'scratch', layers: 1, width: 16, heads: 2, feedForward: 32 },
+    tokenizer: { kind: 'char', alphabet: 'ab12' },
+    policyGradient: { steps, promptsPerStep: 2, groupSize: 2, maxNewTokens: 3 },
+  },
+  prompts: [{ prompt: 'a' }, { prompt: 'b' }],
+  rewards: { long: ({ tokenCount }) => tokenCount / 3 },
+  server,
+  ...more,
+});
+
+describe('a run of a script', () => {
+  it('is on the server with every step, its completions and the versions of its functions', async () => {
+    const result = await train(options(5));
+    const run = await newestRun();
+    expect(run).toMatchObject({ status: 'FINISHED', step: 5, name: 'from a script' });
+    const completions = [];
+    for await (const completion of house.client.runs.completions(run.id)) completions.push(completion);
+    expect(completions).toHaveLength(5 * 4);
+    const version = result.config.rewards.map((reward) => (reward.kind === 'function' ? reward.version : ''));
+    expect(version[0]).toMatch(/^[0-9a-f]{12}$/);
+    expect(completions[0]?.rewards).toMatchObject([{ name: 'long', weight: 1 }]);
+  });
+
+  it('that fails says so there', async () => {
+    const failing = train(options(3, { rewards: { long: () => null } }));
+    await expect(failing).rejects.toThrow(/could be rewarded/);
+    const run = await newestRun();
+    expect(run.status).toBe('FAILED');
+    expect(run.statusReason).toMatch(/not one of the 4 completions of step 1 could be rewarded/);
+  });
+
+  it('ends after the step under way when somebody cancels it there', async () => {
+    let last = 0;
+    for await (const { step } of trainSteps(options(1000))) {
+      last = step;
+      if (step === 3) await house.client.runs.cancel((await newestRun()).id);
+      if (step >= 3) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(last).toBeLessThan(1000);
+    expect((await newestRun()).status).toBe('CANCELLED');
+  });
+
+  it('is refused where the key is not known, before anything is computed', async () => {
+    await expect(train(options(3, { server: { ...server, apiKey: 'nbl_wrong' } }))).rejects.toThrow(/key/i);
+  });
+});
