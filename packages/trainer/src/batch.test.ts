@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { bucketWidth, modelInput, padCompletions, padPrompts, repeatPrompts } from './batch.ts';
+import {
+  bucketWidth,
+  coarseWidth,
+  coarseWidths,
+  modelInput,
+  padCompletions,
+  padPrompts,
+  repeatPrompts,
+} from './batch.ts';
 
 describe('rectangles', () => {
   const prompts = padPrompts(
@@ -44,4 +52,14 @@ describe('rectangles', () => {
     expect(() => padPrompts([[]], 2, 0)).toThrow(/prompt 0 has 0 tokens/);
     expect(() => padCompletions([[1], [1, 2, 3]], 2, 0)).toThrow(/completion 1 has 3 tokens/);
   });
+});
+
+it('gives prompts few widths where each is compiled for long', () => {
+  expect(coarseWidths(300)).toEqual([300, 150, 75]);
+  // A half below 32 would save little.
+  expect(coarseWidths(100)).toEqual([100, 50]);
+  expect(coarseWidths(12)).toEqual([12]);
+  expect([1, 75, 76, 150, 151, 300].map((longest) => coarseWidth(longest, 300))).toEqual([
+    75, 75, 150, 150, 300, 300,
+  ]);
 });

@@ -6,6 +6,8 @@ import type { Points } from '../metrics/points.ts';
 const MAX_POINTS = 600;
 /** Of more steps than this the last ones are named; each takes up to 11 bytes. */
 const MAX_COMPLETION_STEPS = 300;
+/** Evaluations are rare: so many in one record only come from a trainer that evaluates at every step. */
+const MAX_EVALUATION_STEPS = 50;
 
 export type Recorded = {
   runId: string;
@@ -32,7 +34,7 @@ export function makeRecordEvent({ added, completionSteps, evaluationSteps, ...re
     points: null,
     metrics: null,
     completionSteps: completionSteps.slice(-MAX_COMPLETION_STEPS),
-    evaluationSteps: evaluationSteps.slice(-MAX_COMPLETION_STEPS),
+    evaluationSteps: evaluationSteps.slice(-MAX_EVALUATION_STEPS),
   };
   const pointCount = all.reduce((sum, { steps }) => sum + steps.length, 0);
   if (pointCount <= MAX_POINTS) {

@@ -15,23 +15,23 @@ const question = (over: Partial<XlaQuestion> = {}): XlaQuestion => ({
 
 describe('decideXla', () => {
   it('compiles where the run is long enough to win the compile time back', () => {
-    // 4 layers: 8 s. A step saves 30 + 12 · 1.05 = 43 ms, so 1.5 · 8 s take 282 steps.
-    expect(decideXla(question({ steps: 283 })).use).toBe(true);
-    expect(decideXla(question({ steps: 281 })).use).toBe(false);
-    expect(decideXla(question({ steps: 281 })).why).toBe(
-      'about 12 s to gain over 281 steps, about 8 s to compile: not worth it',
+    // 4 layers: 4 s. A step saves 30 + 12 · 1.05 = 42.6 ms, so 1.5 · 4 s take 141 steps.
+    expect(decideXla(question({ steps: 141 })).use).toBe(true);
+    expect(decideXla(question({ steps: 140 })).use).toBe(false);
+    expect(decideXla(question({ steps: 140 })).why).toBe(
+      'about 6 s to gain over 140 steps, about 4 s to compile: not worth it',
     );
   });
 
   it('weighs every shape that has to be compiled', () => {
-    expect(decideXla(question({ steps: 500, shapes: 1 })).use).toBe(true);
-    expect(decideXla(question({ steps: 500, shapes: 3 })).use).toBe(false);
+    expect(decideXla(question({ steps: 300, shapes: 1 })).use).toBe(true);
+    expect(decideXla(question({ steps: 300, shapes: 3 })).use).toBe(false);
   });
 
   it('expects more of wider models and larger batches', () => {
-    expect(decideXla(question({ steps: 150 })).use).toBe(false);
-    expect(decideXla(question({ steps: 150, width: 768 })).use).toBe(true);
-    expect(decideXla(question({ steps: 150, tokensPerStep: 16_384 })).use).toBe(true);
+    expect(decideXla(question({ steps: 75 })).use).toBe(false);
+    expect(decideXla(question({ steps: 75, width: 768 })).use).toBe(true);
+    expect(decideXla(question({ steps: 75, tokensPerStep: 16_384 })).use).toBe(true);
   });
 
   it('does as it is told, where it can', () => {

@@ -27,10 +27,10 @@ export interface XlaDecision {
 }
 
 /**
- * Measured with TensorFlow 2.21 on two cores (docs/performance.md): rollout, update and scores of a 4-layer decoder compile in 5 to
- * 8 s, of a 6-layer decoder in 8 to 12 s, hardly depending on its width.
+ * Measured with TensorFlow 2.21 on two cores (docs/performance.md): rollout, update and scores of a 4-layer decoder compile in 3 to
+ * 4 s, of a 6-layer decoder in half as much again, hardly depending on its width.
  */
-const COMPILE_SECONDS_PER_LAYER = 2;
+const COMPILE_SECONDS_PER_LAYER = 1;
 /**
  * What a step saves, in ms: 4 layers of width 128 at 2,048 tokens (1 M activations a pass) 45 ms, 6 layers of width 384 (4.7 M) 85 ms.
  * It is what lies between the matrix products, so it grows with activations, not with parameters.

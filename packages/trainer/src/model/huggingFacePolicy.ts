@@ -1,4 +1,6 @@
 /** @file A Hugging Face directory as a model that is ready to train: files, weights and tokenizer checked against each other. */
+import { totalmem } from 'node:os';
+
 import { BOUNDS, type HuggingFaceModelConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -12,8 +14,9 @@ import { decoder } from './decoder.ts';
 import { huggingFaceArchitecture } from './huggingFaceArchitecture.ts';
 import { checkpointReader } from './huggingFaceWeights.ts';
 import { loraLayout, loraSpecs } from './lora.ts';
+import { memoryWarning } from './memory.ts';
 import { hashModelFiles } from './modelBase.ts';
-import { initialValues, parameterSpecs } from './parameters.ts';
+import { initialValues, parameterSpecs, valueCount } from './parameters.ts';
 import type { PolicyModel } from './policyModel.ts';
 
 export interface HuggingFacePolicyOptions {
@@ -22,6 +25,7 @@ export interface HuggingFacePolicyOptions {
   readonly seed: number;
   readonly modelsDir: string;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** @throws TrainerError MODEL saying which file does not fit, and why */
@@ -30,6 +34,7 @@ export async function openHuggingFacePolicy({
   seed,
   modelsDir,
   onProgress,
+  warn,
 }: HuggingFacePolicyOptions): Promise<PolicyModel> {
   const { source, revision, promptFormat } = model;
   const { dir, config } = await openModelDirectory({ source, revision, modelsDir, onProgress });
@@ -39,11 +44,14 @@ export async function openHuggingFacePolicy({
   const maxTokens = longestSequence(model, architecture, dir);
   const encodePrompt = promptEncoder(model, tokenizer);
   const lora = model.lora ? loraLayout(architecture, model.lora) : null;
+  const trainable = lora ? loraSpecs(architecture.layers, lora) : parameterSpecs(architecture);
+  const frozenCount = lora ? valueCount(parameterSpecs(architecture)) : 0;
+  const warning = memoryWarning(frozenCount, trainable, lora === null, totalmem());
+  if (warning !== null) warn?.(warning);
   // Read now, so that what is wrong with the files is said before anything is trained; full training reads them again for `initial`.
   const frozen = lora ? await loadWeights(architecture, dir) : await checkWeights(architecture, dir);
   try {
     const base = { source, sha256: await hashModelFiles(dir) };
-    const trainable = lora ? loraSpecs(architecture.layers, lora) : parameterSpecs(architecture);
     return {
       architecture,
       lora,

@@ -38,6 +38,7 @@ function configOf(family: FixtureFamily, model: object, warmup = true): RunConfi
 await describeOnEachBackend('a run on a Hugging Face checkpoint', (backend) => {
   it.each([
     ['gpt2', {}],
+    ['llama', {}],
     ['llama3', {}],
     ['qwen2', { promptFormat: 'chat', system: 'Sort.' }],
     ['qwen3', { lora: { rank: 4, alpha: 8 } }],

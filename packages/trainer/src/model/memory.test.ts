@@ -11,6 +11,7 @@ import {
   cacheBytesPerToken,
   keptBytesPerScoredToken,
   keptBytesPerToken,
+  memoryWarning,
   stateBytes,
   updateBytes,
 } from './memory.ts';
@@ -127,6 +128,31 @@ await describeOn('wasm', 'memory', () => {
       expect(tf.memory().numBytes - before).toBe(3 * 12 * cacheBytesPerToken(architecture));
       tf.dispose([...weights, ids, padding, ...cache]);
     }
+  });
+
+  it('is warned of where the machine has less, with what to do', () => {
+    const qwen: Architecture = {
+      ...LLAMA,
+      vocabulary: 151_936,
+      layers: 24,
+      width: 896,
+      heads: 14,
+      headWidth: 64,
+      feedForward: 4864,
+      tieEmbeddings: true,
+      biases: { ...BIASED, out: false, feedForward: false },
+    };
+    const specs = parameterSpecs(qwen);
+    // 494,032,768 weights, times 16 and 32 bytes.
+    expect(memoryWarning(0, specs, true, 12e9)).toBe(
+      'the model has 494 million weights: a run holds 7.9 GB and in an update 15.8 GB, batches aside, and this machine has 12.0 GB: train adapters instead (model.lora), or a smaller model',
+    );
+    expect(memoryWarning(0, specs, true, 16e9)).toBeNull();
+    const adapters = loraSpecs(24, loraLayout(qwen, loraSchema.parse({})));
+    expect(memoryWarning(494_032_768, adapters, false, 12e9)).toBeNull();
+    expect(memoryWarning(494_032_768, adapters, false, 1e9)).toMatch(
+      /holds 2\.1 GB .* take a smaller model$/,
+    );
   });
 
   it('between steps is weights, moments and the reference', () => {

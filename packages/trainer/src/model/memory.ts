@@ -57,3 +57,23 @@ export function stateBytes(
 export function updateBytes(trainable: readonly ParameterSpec[]): number {
   return 4 * valueCount(trainable) * FLOAT_BYTES;
 }
+
+/**
+ * What to say before a run that will not fit: null where weights, moments, reference and update take less than the machine has.
+ * @param machineBytes main memory
+ */
+export function memoryWarning(
+  frozen: number,
+  trainable: readonly ParameterSpec[],
+  hasReference: boolean,
+  machineBytes: number,
+): string | null {
+  const held = stateBytes(frozen, trainable, hasReference);
+  const peak = held + updateBytes(trainable);
+  if (peak <= machineBytes) return null;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  const millions = Math.round((frozen + valueCount(trainable)) / 1e6);
+  const advice =
+    frozen === 0 ? ': train adapters instead (model.lora), or a smaller model' : ': take a smaller model';
+  return `the model has ${millions} million weights: a run holds ${gigabytes(held)} and in an update ${gigabytes(peak)}, batches aside, and this machine has ${gigabytes(machineBytes)}${advice}`;
+}

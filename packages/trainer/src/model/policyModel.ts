@@ -43,7 +43,7 @@ export interface PolicyModelOptions {
   readonly config: Pick<RunConfig, 'model' | 'tokenizer' | 'task' | 'seed'>;
   /** Where downloaded models are kept. */
   readonly modelsDir?: string | undefined;
-  /** Takes how a download gets on, a line for each tenth. */
+  /** Takes how a download gets on, a line for each tenth, and what will not fit into memory. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -60,6 +60,7 @@ export async function openPolicyModel({ config, modelsDir, warn }: PolicyModelOp
       seed,
       modelsDir: modelsDir ?? path.resolve(MODELS_DIR),
       onProgress,
+      warn,
     });
   }
   const tokenizer = openTokenizer(config.tokenizer, config.task);

@@ -51,7 +51,7 @@ Presets of the estimator (policyGradient.preset in the configuration, or --set p
   ${ESTIMATOR_PRESET_NAMES.join(', ')}
 
 Examples:
-  nabla train --preset sort_grpo                                a first run; two minutes on two cores
+  nabla train --preset sort_grpo                                a first run; a few minutes on two cores
   nabla train --preset sort_grpo --print-config > run.yaml      every setting there is, to edit
   nabla train run.yaml
   nabla train run.yaml --set seed=2 --set policyGradient.preset=dr_grpo --out runs/seed-2

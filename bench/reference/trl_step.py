@@ -1,0 +1,96 @@
+"""The workload of `npm run bench -- trainer` with TRL's GRPOTrainer and a randomly initialised Llama of the same shape.
+
+Run: python bench/reference/trl_step.py [--steps 8] [--threads 2]. Prints one JSON line. Needs torch, transformers, trl, datasets.
+"""
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+
+import torch
+from datasets import Dataset
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+from trl import GRPOConfig, GRPOTrainer
+
+PROMPTS, GROUP, PROMPT, COMPLETION, VOCABULARY = 8, 8, 8, 24, 64
+
+
+class Clock(TrainerCallback):
+    def __init__(self):
+        self.times = []
+
+    def on_step_begin(self, *_, **__):
+        self.began = time.perf_counter()
+
+    def on_step_end(self, *_, **__):
+        self.times.append((time.perf_counter() - self.began) * 1000)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    # The end-of-sequence token is none that the model can draw first: TRL asks for one, and completions are cut at 24 tokens.
+    words = {f"t{index}": index for index in range(VOCABULARY)}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="t0"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="t1", pad_token="t0", padding_side="left")
+    model = LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=VOCABULARY,
+            hidden_size=128,
+            intermediate_size=512,
+            num_hidden_layers=4,
+            num_attention_heads=4,
+            max_position_embeddings=64,
+            eos_token_id=1,
+            pad_token_id=0,
+        )
+    )
+    generator = torch.Generator().manual_seed(1)
+    prompts = [
+        " ".join(f"t{token}" for token in torch.randint(2, VOCABULARY, (PROMPT,), generator=generator).tolist())
+        for _ in range(PROMPTS * args.steps)
+    ]
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = GRPOTrainer(
+            model=model,
+            processing_class=fast,
+            train_dataset=Dataset.from_dict({"prompt": prompts}),
+            reward_funcs=lambda prompts, completions, **_: [
+                completion.split().count(prompt.split()[0]) / COMPLETION for prompt, completion in zip(prompts, completions)
+            ],
+            args=GRPOConfig(
+                output_dir=folder,
+                per_device_train_batch_size=PROMPTS * GROUP,
+                num_generations=GROUP,
+                max_completion_length=COMPLETION,
+                max_steps=args.steps,
+                learning_rate=1e-3,
+                beta=0.0,
+                use_cpu=True,
+                bf16=False,
+                gradient_checkpointing=False,
+                logging_steps=10_000,
+                save_strategy="no",
+                report_to=[],
+                disable_tqdm=True,
+                generation_kwargs={"min_new_tokens": COMPLETION},
+            ),
+            callbacks=[clock],
+        )
+        trainer.train()
+    step_ms = statistics.median(clock.times[2:])
+    tokens = round(PROMPTS * GROUP * COMPLETION * 1000 / step_ms)
+    print(json.dumps(dict(name="trl_step", figures=dict(stepMs=round(step_ms, 1), completionTokensPerSecond=tokens))))
+
+
+if __name__ == "__main__":
+    main()
