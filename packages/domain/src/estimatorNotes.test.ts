@@ -54,6 +54,8 @@ describe('configNotes', () => {
     [{ topK: 5, topP: 0.9, importanceCap: 2 }, /topK and topP never draw/],
     [{ dynamicSampling: {} }, /had no signal/],
     [{ advantage: 'none', dynamicSampling: {} }, /Flat groups have a signal under none.*0\.991/],
+    [{ dynamicSampling: {}, kl: { beta: 0.1 } }, /KL penalty and the entropy bonus of flat groups/],
+    [{ dynamicSampling: {}, entropyBonus: 0.01 }, /KL penalty and the entropy bonus of flat groups/],
     [{ entropyBonus: 0.01 }, /states that were reached.*measured/],
   ])('%j', (choices, sentence) => {
     const notes = notesOf(choices);

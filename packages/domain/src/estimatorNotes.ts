@@ -184,6 +184,10 @@ function ofSampling(pg: PolicyGradientConfig): string[] {
         ? 'Dynamic sampling leaves out groups that had no signal: the same direction, a longer gradient; reward metrics are of everything drawn.'
         : `Flat groups have a signal under ${pg.advantage}, and dynamic sampling leaves them out (none; ${measured('dynamic sampling, `none`')}).`,
     );
+  if (pg.dynamicSampling !== null && (pg.kl.beta > 0 || pg.entropyBonus > 0))
+    notes.push(
+      'Dynamic sampling leaves out the KL penalty and the entropy bonus of flat groups too: they act on the prompts that are kept only.',
+    );
   return notes;
 }
 

@@ -93,8 +93,9 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   const { tokenizer } = model;
   const owner: StateOwner = { config, configHash: configHash(config), base: model.base };
   const parameters = policyParameters(config.policyGradient, model);
-  // Under LoRA the model's base, which no state holds, is the policy as it was at first.
-  const baseIsReference = model.frozen.length > 0 && config.policyGradient.kl.reference === 'initial';
+  // Under LoRA the model's base, which no state holds, is the policy as it was at first; a warm-up leaves it behind.
+  const baseIsReference =
+    model.frozen.length > 0 && !warmup && config.policyGradient.kl.reference === 'initial';
   const warmupSteps = warmup?.steps ?? 0;
   const total = totalSteps(config);
 

@@ -46,7 +46,9 @@ export async function train(
     : started(file, options, progress));
   const rewardsDir = path.resolve(options.rewards ?? place.baseFolder);
   const modelsDir = path.resolve(options.models ?? DEFAULT_MODELS_FOLDER);
-  const common = { config, folder, place, isNew, rewardsDir, modelsDir, engine: options.backend, progress };
+  // What the run asks for, unless the command says otherwise: the engine that is told and kept is then the one that computes.
+  const engine = options.backend === 'auto' ? config.backend : options.backend;
+  const common = { config, folder, place, isNew, rewardsDir, modelsDir, engine, progress };
   const url = options.server ?? place.server?.url;
   const resumeStep = typeof options.resume === 'string' ? options.resume : undefined;
   if (url === undefined) return runLocally({ ...common, resumeStep });

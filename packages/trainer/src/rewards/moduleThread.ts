@@ -211,7 +211,7 @@ class Call {
         listen(
           (message) => this.#take(message),
           (reason, process) => {
-            const blamed = this.#suspects();
+            const blamed = this.#outstanding();
             resolve({ kind: 'broken', blamed, certain: blamed.length === 1 && process === 'alive', reason });
           },
         );
@@ -243,10 +243,16 @@ class Call {
     this.#answer(position, { value, error });
   }
 
-  /** Who is to blame if it breaks off now: the item being scored, else every promise that is out. A batch is one call for all. */
-  #suspects(): number[] {
+  /** Who may have ended the thread: every promise that is out, whose timers run between two calls too, and the item being scored. */
+  #outstanding(): number[] {
     if (this.#options.batch) return Array.from({ length: this.#count }, (_, position) => position);
-    return this.#returned < this.#count ? [this.#returned] : [...this.#promised.keys()];
+    const promised = [...this.#promised.keys()];
+    return this.#returned < this.#count ? [...promised, this.#returned] : promised;
+  }
+
+  /** Who keeps the thread waiting: the item being scored, else every promise that is out. A batch is one call for all. */
+  #late(): number[] {
+    return this.#options.batch || this.#returned === this.#count ? this.#outstanding() : [this.#returned];
   }
 
   #watch(): void {
@@ -267,6 +273,6 @@ class Call {
     if (this.#open === 0) return;
     if (performance.now() - since < this.#options.timeoutMs) return this.#watch();
     const reason = `no answer within ${this.#options.timeoutMs / 1000} s`;
-    this.#finish({ kind: 'broken', blamed: this.#suspects(), certain: true, reason });
+    this.#finish({ kind: 'broken', blamed: this.#late(), certain: true, reason });
   }
 }
