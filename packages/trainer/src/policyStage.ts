@@ -36,7 +36,10 @@ export interface PolicyStageParts {
 export interface PolicyStepInput {
   /** What learns, as `policyParameters` lists it. Stays the caller's. */
   readonly train: TrainState;
-  /** Of the reference policy, in the order of the model's trainable weights; none: the model's base alone. Stays the caller's. */
+  /**
+   * Of the reference policy, in the order of the model's trainable weights. None: the model's base alone, or where nothing of it
+   * is frozen, no reference at all. Stays the caller's.
+   */
   readonly reference: readonly tf.Tensor[];
   /** What the step before left; none before the first. */
   readonly scalars: Scalars;
@@ -80,6 +83,7 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
 
   /** Of what learns, the policy itself: a value head comes after it. */
   const policyOf = ({ weights }: TrainState) => weights.slice(0, model.trainable.length);
+  const hasReference = (reference: readonly tf.Tensor[]) => model.frozen.length > 0 || reference.length > 0;
   /** The decoder's whole list. */
   const whole = (weights: readonly tf.Tensor[]) => [...model.frozen, ...weights];
 
@@ -108,7 +112,8 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
       // π_old is what was sampled from; where weights correct for that, it is the trainer's policy.
       const oldLogp = importance && scored.logp ? scored.logp : completions.logp;
       // The reference costs a forward pass: only where the update needs it or somebody will look at it.
-      const refLogp = pg.kl.beta > 0 || recorded ? await learner.score(whole(reference), sequences) : null;
+      const compared = hasReference(reference) && (pg.kl.beta > 0 || recorded);
+      const refLogp = compared ? await learner.score(whole(reference), sequences) : null;
 
       const rewarded = collected.scores.map(({ reward }) => reward);
       const signalInput = {

@@ -10,16 +10,20 @@ import { openFork, openReference, type Fork } from './forkState.ts';
 import { openPolicyModel } from './model/policyModel.ts';
 import { policyParameters } from './policyParameters.ts';
 import { createPolicyStage, type PolicyStage } from './policyStage.ts';
+import { holdsReference, needsReference } from './referencePolicy.ts';
 import { closeRewards, openRewards, type RewardFunctions } from './rewards/openRewards.ts';
 import { openSources } from './runSources.ts';
 import {
+  assertSameBase,
   captureState,
   freshState,
   hashWeights,
   inPolicyGradient,
+  refusal,
   restoreState,
   upload,
   type LiveState,
+  type ModelBase,
   type Scalars,
   type SessionState,
   type StateLayout,
@@ -89,13 +93,15 @@ export interface Session {
 export async function createSession(options: SessionOptions): Promise<Session> {
   const { config, backend, prompts, warmupPrompts, rewardsDir, modelsDir, warn, restore } = options;
   const { warmup } = config;
-  const model = await openPolicyModel({ config, modelsDir, warn });
+  // A state over other files is refused before what may be wrong with those is.
+  const checkBase = (base: ModelBase): void => {
+    const [state, what] = restore ? [restore, 'resumed'] : [options.fork, 'forked'];
+    if (state && state.base !== null) assertSameBase(state, base, refusal(state, what));
+  };
+  const model = await openPolicyModel({ config, modelsDir, warn, copiesReference: needsReference(config), checkBase });
   const { tokenizer } = model;
   const owner: StateOwner = { config, configHash: configHash(config), base: model.base };
   const parameters = policyParameters(config.policyGradient, model);
-  // Under LoRA the model's base, which no state holds, is the policy as it was at first; a warm-up leaves it behind.
-  const baseIsReference =
-    model.frozen.length > 0 && !warmup && config.policyGradient.kl.reference === 'initial';
   const warmupSteps = warmup?.steps ?? 0;
   const total = totalSteps(config);
 
@@ -128,7 +134,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     // A state of the policy gradient holds its reference itself.
     if (!restore || !inPolicyGradient(restore))
       givenReference = openReference(options.reference, config, model);
-    if (restore) return restoreState(restore, layoutOf(restore), owner);
+    if (restore) return restoreState(restore, layoutOfState(restore), owner);
     fork = options.fork ? openFork(options.fork, config, model, parameters) : null;
     return {
       step: 0,
@@ -142,9 +148,16 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     };
   }
 
-  function layoutOf(state: Pick<SessionState, 'stage' | 'step'>): StateLayout {
+  function layoutOf(state: LiveState): StateLayout {
     if (!inPolicyGradient(state)) return { train: model.trainable, reference: [] };
-    return { train: parameters.specs, reference: baseIsReference ? [] : model.trainable };
+    return { train: parameters.specs, reference: (state.reference ?? []).length > 0 ? model.trainable : [] };
+  }
+
+  /** What a state holds says whether its run had a reference of its own: the configuration does not know of a fork. */
+  function layoutOfState(state: SessionState): StateLayout {
+    if (!inPolicyGradient(state)) return { train: model.trainable, reference: [] };
+    const held = holdsReference(state) || needsReference(config);
+    return { train: parameters.specs, reference: held ? model.trainable : [] };
   }
 
   async function nextWarmupStep(step: number): Promise<StepResult> {
@@ -206,7 +219,9 @@ export async function createSession(options: SessionOptions): Promise<Session> {
 
   function firstReference(weights: readonly tf.Tensor[]): tf.Tensor[] {
     if (givenReference) return upload(givenReference);
-    return baseIsReference ? [] : weights.map((weight) => tf.clone(weight));
+    // Under LoRA the base, which no state holds, is the policy that a run begins with, unless a fork brought adapters.
+    const hasAdapters = fork !== null && model.lora !== null;
+    return hasAdapters || needsReference(config) ? weights.map((weight) => tf.clone(weight)) : [];
   }
 
   /** The step's result with what the held-out prompts say of its weights, where that is due. Changes nothing of the run. */

@@ -66,7 +66,10 @@ export interface LiveState {
   readonly step: number;
   readonly stage: RunStage;
   readonly train: TrainState;
-  /** Weights of the reference policy in the order of the model's trainable ones (none: its base alone); null before the policy gradient. */
+  /**
+   * Weights of the reference policy in the order of the model's trainable ones; none: the model's base alone, where it is frozen,
+   * else no reference. Null before the policy gradient.
+   */
   readonly reference: readonly tf.Tensor[] | null;
   readonly scalars: Scalars;
   readonly metrics: Scalars;

@@ -1,5 +1,5 @@
 /** What the command line does with checkpoints: makes one when asked, forks from one, and repeats a step from one. */
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runConfigToYaml } from '@nabla/domain';
@@ -106,6 +106,28 @@ it(
       2,
       expect.stringContaining('holds no checkpoint yet'),
     ]);
+  },
+  LIMIT_MS,
+);
+
+it(
+  'forks a run without a configuration from anywhere: paths of its parent count from where the parent has them',
+  async () => {
+    const home = join(folder, 'home');
+    await mkdir(home);
+    await writeFile(
+      join(home, 'prompts.jsonl'),
+      '{"prompt":"1+1=","answer":"2"}\n{"prompt":"1+2=","answer":"3"}\n',
+    );
+    const config = tinyRun(13, { task: { kind: 'file', path: 'prompts.jsonl' } });
+    await writeFile(join(home, 'run.yaml'), runConfigToYaml(config));
+    const parent = await nabla(['train', 'home/run.yaml', '--out', 'parent'], { cwd: folder });
+    expect(parent.exitCode, parent.output).toBe(0);
+    const fork = await nabla(['train', '--from', 'parent', '--out', 'child'], { cwd: folder });
+    expect(fork.exitCode, fork.output).toBe(0);
+    expect(JSON.parse(await readFile(join(folder, 'child', 'run.json'), 'utf8'))).toMatchObject({
+      baseFolder: home,
+    });
   },
   LIMIT_MS,
 );

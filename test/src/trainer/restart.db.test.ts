@@ -165,6 +165,12 @@ describe('nabla replay', () => {
     expect(output).toContain('the same to the last bit: weights and optimizer');
   }, 120_000);
 
+  it('says in one line what a server refuses, and never that the step is not the same', async () => {
+    const none = await replay('run_nowhere', 1);
+    expect([none.exitCode, none.output]).toEqual([3, expect.stringContaining('there is no run run_nowhere')]);
+    expect(none.output).not.toContain('    at ');
+  }, 120_000);
+
   it('says where it first parts from the record', async () => {
     const run = await house.create(
       tinyRun(14, { rewards: [{ kind: 'module', name: 'dice', path: 'dice.mjs' }] }),

@@ -45,6 +45,7 @@ describe('rewards', () => {
     [{ kind: 'length', target: 4, clip: [2, 1] }, /rewards.0.clip.*lower bound is above/],
     [{ kind: 'overlong', buffer: 9 }, /rewards.0.buffer: is longer than maxNewTokens \(8\)/],
     [{ kind: 'http', url: 'ftp://example.org' }, /rewards.0.url/],
+    [{ kind: 'http', url: 'https://me:secret@example.org' }, /rewards.0.url: must hold no user or password/],
     [
       { kind: 'http', url: 'https://example.org', tokenEnv: 'PATH' },
       /rewards.0.tokenEnv: must be called NABLA_REWARD_/,

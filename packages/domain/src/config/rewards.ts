@@ -131,6 +131,7 @@ export const rewardSchema = z.discriminatedUnion('kind', [
       ...limits,
       url: z
         .url({ protocol: /^https?$/ })
+        .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'must hold no user or password: use tokenEnv')
         .describe(
           'Gets POST { items: [{ prompt, completion, answer }] }, gives { rewards: [number | null] }',
         ),

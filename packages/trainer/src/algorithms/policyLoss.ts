@@ -1,6 +1,6 @@
 /**
  * @file The loss of a batch: Σ w·ℓ − Σ w_H·H + Σ w_KL·kl + Σ w_V·v over completion tokens. All weights come from the host, where
- * they were made over the whole mini-batch (`batchColumns.ts`): the terms of a part of the rows add up to the same sum.
+ * they were made over the whole mini-batch (`miniBatches.ts`): the terms of a part of the rows add up to the same sum.
  */
 import type { PolicyGradientConfig } from '@nabla/domain';
 import * as tf from '@tensorflow/tfjs-core';

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 
 import * as tf from '@tensorflow/tfjs-core';
 
+import { installWasmKernels } from './wasm/kernels.ts';
+
 /** Makes wasm the current TensorFlow.js backend. @throws Error if it cannot be initialised. */
 export async function loadWasm(): Promise<void> {
   const restoreListeners = rememberListeners(['uncaughtException', 'unhandledRejection']);
@@ -15,6 +17,7 @@ export async function loadWasm(): Promise<void> {
     if (!(await tf.setBackend('wasm'))) {
       throw new Error('The wasm backend of TensorFlow.js cannot be initialised on this machine');
     }
+    installWasmKernels();
   } finally {
     restoreListeners();
   }

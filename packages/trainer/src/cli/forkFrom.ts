@@ -2,6 +2,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
+import { createClient } from '@nabla/client';
 import { forkedConfig, type RunConfig } from '@nabla/domain';
 
 import { CheckpointError } from '../checkpoint/checkpointError.ts';
@@ -12,12 +13,16 @@ import type { SessionState } from '../sessionState.ts';
 import { CliError, EXIT } from './cliError.ts';
 import { findPolicy } from './policySource.ts';
 import type { RunPlace } from './runFiles.ts';
+import { asServerError } from './serverError.ts';
+import { recordedConfig } from './serverRecord.ts';
 
 /** A checkpoint in a file, read and verified. */
 export interface ForkPoint {
   readonly file: string;
   readonly sha256: string;
   readonly state: SessionState;
+  /** What paths of its configuration are relative to. */
+  readonly baseFolder: string;
 }
 
 /** The checkpoint of a run on a server. */
@@ -42,11 +47,25 @@ export async function openForkPoint(given: string): Promise<ForkPoint> {
     );
   try {
     const state = await readCheckpoint(source.file);
-    return { file: path.resolve(source.file), sha256: await hashFile(source.file), state };
+    const { file, baseFolder } = source;
+    return { file: path.resolve(file), sha256: await hashFile(file), state, baseFolder };
   } catch (error) {
     if (error instanceof CheckpointError)
       throw new CliError(EXIT.usage, `--from ${given}: ${error.message}`, { cause: error });
     throw error;
+  }
+}
+
+/** The configuration of the run on the server that is forked. @throws CliError */
+export async function parentOnServer(
+  url: string,
+  apiKey: string,
+  { runId }: ServerForkPoint,
+): Promise<RunConfig> {
+  try {
+    return recordedConfig(await createClient({ url, apiKey }).runs.get(runId));
+  } catch (error) {
+    throw asServerError(error);
   }
 }
 

@@ -19,6 +19,7 @@ import { loadConfig } from './loadConfig.ts';
 import { apiKeyOf, type ServerOptions } from './options.ts';
 import { localPromptReader } from './promptFiles.ts';
 import { checkpointFolder, openRunFolder } from './runFiles.ts';
+import { asServerError } from './serverError.ts';
 import { openServerRecord } from './serverRecord.ts';
 
 export interface ReplayCommandOptions extends ServerOptions {
@@ -42,7 +43,9 @@ export async function replay(
   options: ReplayCommandOptions,
   { print, say }: ReplayOutput,
 ): Promise<ExitCode> {
-  const { record, baseFolder } = await openRecord(run, options, say);
+  const { record, baseFolder } = await openRecord(run, options, say).catch((error: unknown) => {
+    throw asServerError(error);
+  });
   try {
     const { step } = options;
     if (step < 1 || step > record.lastStep)
@@ -66,7 +69,7 @@ export async function replay(
   } catch (error) {
     if (error instanceof TrainerError || error instanceof CheckpointError)
       throw new CliError(EXIT.usage, `the step cannot be repeated: ${error.message}`, { cause: error });
-    throw error;
+    throw asServerError(error);
   } finally {
     await record.close();
   }

@@ -28,7 +28,7 @@ export async function openServerRecord(
   warn: (message: string) => void,
 ): Promise<RunRecord> {
   const run = await client.runs.get(runId);
-  const config = configOf(run);
+  const config = recordedConfig(run);
   const names = (await client.runs.summaries(run.id)).map(({ name }) => name);
   const folder = await mkdtemp(path.join(tmpdir(), 'nabla-replay-'));
   const checkpoints: CheckpointInfo[] = [];
@@ -96,7 +96,8 @@ export async function openServerRecord(
   };
 }
 
-function configOf({ id, config }: RunInfo): RunConfig {
+/** @throws CliError when another version of Nabla wrote it. */
+export function recordedConfig({ id, config }: RunInfo): RunConfig {
   const parsed = parseRunConfig(config);
   if (parsed.ok) return parsed.config;
   const reasons = parsed.errors.map(({ path: at, message }) => `${at.join('.')}: ${message}`);

@@ -4,16 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 
 import { runConfigToYaml, type RunConfig } from '@nabla/domain';
-import {
-  AuthenticationError,
-  ConnectionError,
-  NotFoundError,
-  RefusedError,
-  createClient,
-  drainLeftovers,
-  type Client,
-  type LeaseInfo,
-} from '@nabla/client';
+import { createClient, drainLeftovers, type Client, type LeaseInfo } from '@nabla/client';
 
 import { bringPrompts } from '../worker/bringPrompts.ts';
 import { executeRun, type RunEnd } from '../worker/executeRun.ts';
@@ -26,6 +17,7 @@ import type { Progress } from './progress.ts';
 import { localPromptReader, readPromptFile } from './promptFiles.ts';
 import type { ServerForkPoint } from './forkFrom.ts';
 import { createRunFolder, lockRun, type RunPlace } from './runFiles.ts';
+import { asServerError } from './serverError.ts';
 
 export interface ServerRunOptions {
   readonly config: RunConfig;
@@ -91,10 +83,7 @@ export async function runOnServer(options: ServerRunOptions): Promise<ExitCode> 
     );
     return conclude(end, folder, progress);
   } catch (error) {
-    const fromServer = [RefusedError, ConnectionError, AuthenticationError, NotFoundError];
-    if (error instanceof Error && fromServer.some((type) => error instanceof type))
-      throw new CliError(EXIT.server, error.message, { cause: error });
-    throw error;
+    throw asServerError(error);
   } finally {
     stop.forget();
     await pool.close();

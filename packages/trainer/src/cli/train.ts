@@ -6,7 +6,13 @@ import { configHash, configNotes, runConfigToYaml, type RunConfig } from '@nabla
 
 import type { EngineChoice } from '../worker/trainingProcess.ts';
 import { CliError, EXIT, type ExitCode } from './cliError.ts';
-import { configOfFork, openForkPoint, serverForkPoint, type ServerForkPoint } from './forkFrom.ts';
+import {
+  configOfFork,
+  openForkPoint,
+  parentOnServer,
+  serverForkPoint,
+  type ServerForkPoint,
+} from './forkFrom.ts';
 import { changedConfig, loadConfig, presetConfig } from './loadConfig.ts';
 import { runLocally } from './localRun.ts';
 import { DEFAULT_MODELS_FOLDER, apiKeyOf } from './options.ts';
@@ -112,8 +118,17 @@ async function started(file: string | undefined, options: TrainOptions, progress
   const { from } = options;
   const onServer = options.server !== undefined;
   const point = from === undefined || onServer ? undefined : await openForkPoint(from);
-  const baseFolder = path.resolve(file === undefined ? '.' : path.dirname(file));
-  const given = await withModelPath(await chosenConfig(file, options, point?.state.config), baseFolder);
+  const fork = from !== undefined && onServer ? serverForkPoint(from) : undefined;
+  // Nothing but the checkpoint was named: its run's configuration, with paths from where that one has them.
+  const inherits = file === undefined && options.preset === undefined;
+  const parent =
+    inherits && fork && options.server !== undefined
+      ? await parentOnServer(options.server, await apiKeyOf(options), fork)
+      : point?.state.config;
+  const baseFolder = path.resolve(
+    file === undefined ? ((inherits ? point?.baseFolder : undefined) ?? '.') : path.dirname(file),
+  );
+  const given = await withModelPath(await chosenConfig(file, options, parent), baseFolder);
   refuseFunctions(given);
   const config = point === undefined ? given : configOfFork(given, point, (message) => progress.say(message));
   tellNotes(config, progress);
@@ -125,8 +140,7 @@ async function started(file: string | undefined, options: TrainOptions, progress
       : { forkedFrom: { file: point.file, step: point.state.step, sha256: point.sha256 } }),
   };
   await assertNoRun(folder);
-  const fork = from !== undefined && onServer ? { fork: serverForkPoint(from) } : {};
-  return { config, folder, place, isNew: true, ...fork };
+  return { config, folder, place, isNew: true, ...(fork && { fork }) };
 }
 
 /** The folder's own configuration counts; a file given must say the same, which the checkpoint's hash checks. */

@@ -286,6 +286,9 @@ describe('openModelDirectory', () => {
     await expect(open('./gone')).rejects.toThrow(/there is no model directory .*gone/);
     await expect(open('a/b/c')).rejects.toThrow(/neither a directory .* nor a name on the hub/);
     await expect(open('.')).rejects.toThrow(/config\.json is missing: .*tokenizer\.json/);
+    // A file that says nothing is there all the same: what is made of it says what it lacks.
+    await writeFile(path.join(folder, 'config.json'), 'null');
+    expect((await open('.')).config).toBeNull();
     await writeFile(path.join(folder, 'config.json'), '{"model_type":');
     await expect(open('.')).rejects.toThrow(/config\.json is not valid JSON .*cut off/);
     await expect(open('config.json')).rejects.toThrow(/is a file: give the directory/);

@@ -6,25 +6,28 @@ import { TrainerError } from '../errors.ts';
 
 /** @throws TrainerError MODEL when the file is missing, unreadable or not JSON. */
 export async function readModelJson(dir: string, name: string, whatFor: string): Promise<unknown> {
-  const value = await readOptionalJson(dir, name);
-  if (value === null)
+  const text = await readOptionalText(dir, name);
+  if (text === null)
     throw new TrainerError(
       'MODEL',
       `${path.join(dir, name)} is missing: ${whatFor}. A Hugging Face model directory holds config.json, model.safetensors (or its shards with model.safetensors.index.json) and tokenizer.json`,
     );
-  return value;
+  return parseJson(text, path.join(dir, name));
 }
 
 /** Null where there is no such file. @throws TrainerError MODEL when it cannot be read, or is not JSON. */
 export async function readOptionalJson(dir: string, name: string): Promise<unknown> {
   const text = await readOptionalText(dir, name);
-  if (text === null) return null;
+  return text === null ? null : parseJson(text, path.join(dir, name));
+}
+
+function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new TrainerError(
       'MODEL',
-      `${path.join(dir, name)} is not valid JSON (${cause instanceof Error ? cause.message : String(cause)}): get the file again, it may have been cut off`,
+      `${file} is not valid JSON (${cause instanceof Error ? cause.message : String(cause)}): get the file again, it may have been cut off`,
       {},
       { cause },
     );

@@ -74,6 +74,15 @@ describe('train', () => {
     expect(next.value.weightsHash).toBe(weightsHash);
     const checkpoint = await save(join(folder, 'kept'));
     expect(await readdir(join(folder, 'kept'))).toEqual([`step-00000006-${checkpoint.sha256}.ckpt`]);
+    // Beside others, whatever their steps: a folder of results is nobody's run.
+    const { policyGradient, ...config } = options().config;
+    for (const steps of [5, 4, 3, 2]) {
+      const shorter = await train(
+        options({ config: { ...config, policyGradient: { ...policyGradient, steps } } }),
+      );
+      await shorter.save(join(folder, 'kept'));
+    }
+    expect(await readdir(join(folder, 'kept'))).toHaveLength(5);
   });
 
   it('ends a run by a signal, and goes on with it as if nothing had been', async () => {
@@ -144,6 +153,14 @@ describe('the options', () => {
     expect(failure({ prompts: [] })).toBe('train: prompts is empty');
     expect(failure({ prompts: [{ prompt: 'a' }, { prompt: '' }] })).toBe('train: prompts.1.prompt is empty');
     expect(failure({ config: { ...options().config, task: { kind: 'addition' } } })).toContain('not both');
+  });
+
+  it('are refused in words where a caller without types gives something else', () => {
+    const given = (more: object): string => failure(more);
+    expect(given({ config: undefined })).toMatch(/^train: config: is missing/);
+    expect(given({ prompts: ['a'] })).toMatch(/^train: prompts\.0: is not of the form/);
+    expect(given({ rewards: { one: 5 } })).toMatch(/^train: rewards\.one: is neither a function/);
+    expect(given({ backend: 'cuda' })).toMatch(/^train: backend: is none of/);
   });
 
   it('make functions and prompts part of the configuration, by their hashes', () => {

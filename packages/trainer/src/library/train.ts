@@ -15,6 +15,7 @@ import {
 import { referenceFile } from '../cli/forkFrom.ts';
 import { readPromptFile } from '../cli/promptFiles.ts';
 import { checkpointFolder } from '../cli/runFiles.ts';
+import { hasCode } from '../huggingFace/modelFile.ts';
 import { createSession, type Session } from '../session.ts';
 import { inPolicyGradient, type SessionState } from '../sessionState.ts';
 import type { StepResult } from '../stepResult.ts';
@@ -62,7 +63,9 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
   const keeper = checkpointKeeper(out, plan.config, session);
   try {
     if (out !== undefined) recorders.push(await fileRecorder(out, session.step));
-    if (options.server !== undefined) recorders.push(await serverRecorder(options.server, plan.config, warn));
+    // One that is over has nothing to tell: no empty run is made.
+    if (options.server !== undefined && session.step < session.totalSteps)
+      recorders.push(await serverRecorder(options.server, plan.config, warn));
     const asked = (): boolean => signal?.aborted === true || recorders.some((recorder) => recorder.stopAsked);
     while (session.step < session.totalSteps && !asked()) {
       const result = await session.next();
@@ -90,11 +93,21 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
     };
     throw error;
   } finally {
-    // A loop that was left gets here without the lines above.
-    if (end.kind === 'stopped') await keeper.last();
-    session.dispose();
-    for (const recorder of recorders) await recorder.end(end);
+    try {
+      // A loop that was left gets here without the lines above.
+      if (end.kind === 'stopped') await keeper.last();
+    } finally {
+      session.dispose();
+      await endAll(recorders, end);
+    }
   }
+}
+
+/** Each of them, whatever the others say: a server that is away keeps no file open. @throws the first error */
+async function endAll(recorders: readonly Recorder[], end: RecordedEnd): Promise<void> {
+  const ended = await Promise.allSettled(recorders.map((recorder) => recorder.end(end)));
+  const failed = ended.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function openSession(
@@ -147,7 +160,13 @@ function checkpointKeeper(out: string | undefined, config: RunConfig, session: S
   const save = async (given?: SessionState): Promise<void> => {
     if (out === undefined || saved === session.step) return;
     const state = given ?? (await session.snapshot());
-    await saveCheckpoint(checkpointFolder(out), state, config.checkpoint);
+    await saveCheckpoint(checkpointFolder(out), state, config.checkpoint).catch((cause: unknown) => {
+      if (!hasCode(cause, 'ENOSPC') && !hasCode(cause, 'EDQUOT')) throw cause;
+      throw new Error(
+        `train: no room on the disk for the checkpoint of step ${session.step} in ${out}. Those before it stay: make room, and the same script goes on`,
+        { cause },
+      );
+    });
     saved = session.step;
   };
   return {

@@ -10,6 +10,7 @@ import {
   type RunConfig,
   type RunConfigInput,
 } from '@nabla/domain';
+import { z } from 'zod';
 
 import type { RewardFunctions } from '../rewards/openRewards.ts';
 import type { RewardInput } from '../rewards/rewardComponent.ts';
@@ -80,7 +81,9 @@ export interface TrainPlan {
 }
 
 /** @throws RangeError naming every option that is wrong. */
-export function planOf({ config, rewards = {}, prompts }: TrainOptions): TrainPlan {
+export function planOf(options: TrainOptions): TrainPlan {
+  assertShape(options);
+  const { config, rewards = {}, prompts } = options;
   if (prompts !== undefined && config.task !== undefined)
     throw new RangeError('train: give prompts or config.task, not both');
   if (prompts === undefined && config.task === undefined)
@@ -113,6 +116,41 @@ export function planOf({ config, rewards = {}, prompts }: TrainOptions): TrainPl
     prompts: records,
   };
 }
+
+/** For callers without types. @throws RangeError */
+function assertShape(options: unknown): void {
+  const parsed = shape.safeParse(options);
+  if (parsed.success) return;
+  throw new RangeError(
+    parsed.error.issues
+      .map(({ path, message }) => `train: ${path.length === 0 ? 'options' : path.join('.')}: ${message}`)
+      .join('\n'),
+  );
+}
+
+const rewardShape = z.custom((given) => typeof given === 'function', 'is no function');
+const shape = z.object(
+  {
+    config: z.record(z.string(), z.unknown(), 'is missing: give an object with the settings of the run'),
+    rewards: z
+      .record(
+        z.string(),
+        z.union(
+          [rewardShape, z.object({ reward: rewardShape })],
+          'is neither a function nor { reward: function }',
+        ),
+      )
+      .optional(),
+    prompts: z
+      .array(
+        z.object({ prompt: z.string('is no text') }, 'is not of the form { prompt, answer? }'),
+        'is no array',
+      )
+      .optional(),
+    backend: z.enum(['auto', 'native', 'wasm'], 'is none of auto, native, wasm').optional(),
+  },
+  'are missing: give an object with config, prompts and rewards',
+);
 
 /** Twelve hex digits: enough to tell two of one person's functions apart. */
 function hashOf(text: string): string {

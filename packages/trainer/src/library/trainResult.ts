@@ -37,9 +37,9 @@ export class TrainResult {
     return this.state.step;
   }
 
-  /** Writes a checkpoint into the folder: `nabla sample`, `eval`, `export` and `train --from` read it. */
+  /** Writes a checkpoint into the folder, beside those that are there: `nabla sample`, `eval`, `export` and `train --from` read it. */
   save(folder: string): Promise<StoredCheckpoint> {
-    return saveCheckpoint(folder, this.state, this.config.checkpoint);
+    return saveCheckpoint(folder, this.state, { ...this.config.checkpoint, keepEvery: 1 });
   }
 
   /**

@@ -186,7 +186,10 @@ describe('huggingFaceArchitecture', () => {
     ['heads that do not divide the width', { ...GPT_2, n_head: 7 }, /width 768 is not divisible by 7 heads/],
     ['heads that do not share evenly', { ...LLAMA_3_2, num_key_value_heads: 5 }, /32 heads cannot share 5/],
     ['an odd head', { ...LLAMA_3_2, head_dim: 63 }, /head width 63 must be even/],
-    ['no object', 'config', /model_type|object/],
+    ['no object', 'config', /holds "config", where an object with a model_type/],
+    ['null', null, /holds null, where an object/],
+    ['a list', [LLAMA_3_2], /where an object/],
+    ['no model_type', { ...LLAMA_3_2, model_type: undefined }, /has no model_type.*supported are gpt2 \(GPT-2\), llama/],
   ])('refuses %s', (_, config, message) => {
     const read = () => huggingFaceArchitecture(config, 'somewhere/config.json');
     expect(read).toThrow(message);

@@ -20,7 +20,7 @@ const size = z.int().min(1);
 const flag = z.boolean();
 
 const commonSchema = z.object({
-  model_type: z.string(),
+  model_type: z.string().nullish(),
   architectures: z.array(z.string()).nullish(),
   quantization_config: z.unknown().optional(),
 });
@@ -90,8 +90,10 @@ type LlamaLike = z.output<typeof llamaLikeSchema>;
  * @throws TrainerError MODEL naming what is unknown, unsupported or wrong
  */
 export function huggingFaceArchitecture(configJson: unknown, file = 'config.json'): Architecture {
+  if (typeof configJson !== 'object' || configJson === null || Array.isArray(configJson))
+    return refuse(file, `holds ${JSON.stringify(configJson).slice(0, 40)}, where an object with a model_type is expected`);
   const common = parse(commonSchema, configJson, file);
-  const { model_type: type } = common;
+  const type = common.model_type ?? refuse(file, `has no model_type, which names the architecture: ${supported()}`);
   if (!Object.hasOwn(SUPPORTED_MODEL_TYPES, type))
     refuse(file, `the architecture "${type}" is not supported: ${supported()}`);
   if (common.quantization_config != null)

@@ -8,6 +8,7 @@ import { TrainerError } from '../errors.ts';
 import type { DownloadProgress } from '../huggingFace/download.ts';
 import { openModelDirectory } from '../huggingFace/modelDirectory.ts';
 import { openSafetensors } from '../huggingFace/safetensors.ts';
+import type { ModelBase } from '../sessionState.ts';
 import { openHuggingFaceTokenizer, type HuggingFaceTokenizer } from '../tokenizer/huggingFaceTokenizer.ts';
 import type { Architecture } from './architecture.ts';
 import { decoder } from './decoder.ts';
@@ -26,6 +27,9 @@ export interface HuggingFacePolicyOptions {
   readonly modelsDir: string;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly warn?: ((message: string) => void) | undefined;
+  /** As `PolicyModelOptions` has it. */
+  readonly copiesReference: boolean;
+  readonly checkBase?: ((base: ModelBase) => void) | undefined;
 }
 
 /** @throws TrainerError MODEL saying which file does not fit, and why */
@@ -35,6 +39,8 @@ export async function openHuggingFacePolicy({
   modelsDir,
   onProgress,
   warn,
+  copiesReference,
+  checkBase,
 }: HuggingFacePolicyOptions): Promise<PolicyModel> {
   const { source, revision, promptFormat } = model;
   const { dir, config } = await openModelDirectory({ source, revision, modelsDir, onProgress });
@@ -46,34 +52,31 @@ export async function openHuggingFacePolicy({
   const lora = model.lora ? loraLayout(architecture, model.lora) : null;
   const trainable = lora ? loraSpecs(architecture.layers, lora) : parameterSpecs(architecture);
   const frozenCount = lora ? valueCount(parameterSpecs(architecture)) : 0;
-  const warning = memoryWarning(frozenCount, trainable, lora === null, totalmem());
+  // Before the weights: of other files it is told that they are others, not what is wrong with them.
+  const base = { source, sha256: await hashModelFiles(dir) };
+  checkBase?.(base);
+  const warning = memoryWarning(frozenCount, trainable, copiesReference, totalmem());
   if (warning !== null) warn?.(warning);
-  // Read now, so that what is wrong with the files is said before anything is trained; full training reads them again for `initial`.
+  // Wrong files are told before anything is trained: adapters read their base now, full training its files' headers and `initial` the values.
   const frozen = lora ? await loadWeights(architecture, dir) : await checkWeights(architecture, dir);
-  try {
-    const base = { source, sha256: await hashModelFiles(dir) };
-    return {
-      architecture,
-      lora,
-      decoder: decoder(architecture, lora),
-      base,
-      tokenizer,
-      maxTokens,
-      encodePrompt,
-      trainable,
-      frozen,
-      initial: async () =>
-        lora
-          ? initialValues(trainable, seed).map((values, index) =>
-              tf.tensor(values, [...(trainable[index]?.shape ?? [])], 'float32'),
-            )
-          : loadWeights(architecture, dir),
-      dispose: () => tf.dispose(frozen),
-    };
-  } catch (error) {
-    tf.dispose(frozen);
-    throw error;
-  }
+  return {
+    architecture,
+    lora,
+    decoder: decoder(architecture, lora),
+    base,
+    tokenizer,
+    maxTokens,
+    encodePrompt,
+    trainable,
+    frozen,
+    initial: async () =>
+      lora
+        ? initialValues(trainable, seed).map((values, index) =>
+            tf.tensor(values, [...(trainable[index]?.shape ?? [])], 'float32'),
+          )
+        : loadWeights(architecture, dir),
+    dispose: () => tf.dispose(frozen),
+  };
 }
 
 /** All weights in the order of `parameterSpecs`, one at a time in the host's memory. @throws TrainerError MODEL */
@@ -100,6 +103,7 @@ export async function loadWeights(architecture: Architecture, dir: string): Prom
   }
 }
 
+/** Whether all tensors are there, of the right shapes and types: their values are not read. @throws TrainerError MODEL */
 async function checkWeights(architecture: Architecture, dir: string): Promise<tf.Tensor[]> {
   const files = await openSafetensors(dir);
   try {

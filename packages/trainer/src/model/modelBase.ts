@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Everything that decides what the model computes and how text becomes its ids. */
+/** Everything that decides what the model computes, how text becomes its ids, and which ids end a completion. */
 const DECISIVE =
-  /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja|model.*\.safetensors)$/;
+  /^(config\.json|generation_config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|chat_template\.jinja|model.*\.safetensors)$/;
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
 

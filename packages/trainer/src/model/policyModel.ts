@@ -45,13 +45,23 @@ export interface PolicyModelOptions {
   readonly modelsDir?: string | undefined;
   /** Takes how a download gets on, a line for each tenth, and what will not fit into memory. */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Whether the run holds a reference policy beside the weights that learn: part of the memory it needs. Default false. */
+  readonly copiesReference?: boolean | undefined;
+  /** Told which files the weights stand on, before their values are read: throws where other ones are needed. */
+  readonly checkBase?: ((base: ModelBase) => void) | undefined;
 }
 
 /** Under the working directory, where nobody says otherwise. */
 const MODELS_DIR = path.join('.nabla', 'models');
 
 /** @throws TrainerError saying which file does not fit, and why. */
-export async function openPolicyModel({ config, modelsDir, warn }: PolicyModelOptions): Promise<PolicyModel> {
+export async function openPolicyModel({
+  config,
+  modelsDir,
+  warn,
+  copiesReference = false,
+  checkBase,
+}: PolicyModelOptions): Promise<PolicyModel> {
   const { model, seed } = config;
   if (model.kind === 'hugging_face') {
     const onProgress = warn && progressReporter(model.source, warn);
@@ -61,6 +71,8 @@ export async function openPolicyModel({ config, modelsDir, warn }: PolicyModelOp
       modelsDir: modelsDir ?? path.resolve(MODELS_DIR),
       onProgress,
       warn,
+      copiesReference,
+      checkBase,
     });
   }
   const tokenizer = openTokenizer(config.tokenizer, config.task);

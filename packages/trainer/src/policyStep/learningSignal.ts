@@ -152,7 +152,7 @@ function assertFinite(tokens: Float64Array, width: number, step: number): void {
   if (broken < 0) return;
   const value = tokens[broken];
   const cause = Number.isNaN(value)
-    ? 'a log-probability or value is no number, so the weights are not sound: lower the learning rate or set a gradClip'
+    ? 'a log-probability or value is no number, so that the weights are not sound (lower the learning rate or set a gradClip), or rewards are too large to be compared (scale them down)'
     : 'beyond float32: scale the rewards down';
   throw new TrainerError(
     'NOT_FINITE',

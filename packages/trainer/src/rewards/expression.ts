@@ -7,12 +7,15 @@ export interface Expression {
   readonly value: { readonly numerator: number; readonly denominator: number } | null;
 }
 
+/** Beyond it a text is no expression: every level takes a few frames of the stack. */
+const MAX_DEPTH = 100;
+
 /** Parses a whole text; null where it is no expression (nothing may be left over, spaces are allowed between tokens). */
 export function parseExpression(text: string): Expression | null {
   const tokens = tokenize(text);
   if (tokens === null) return null;
   const numbers: number[] = [];
-  let position = 0;
+  let [position, depth] = [0, 0];
 
   type Value = Expression['value'];
   type Parsed = { readonly value: Value } | null;
@@ -40,8 +43,10 @@ export function parseExpression(text: string): Expression | null {
       numbers.push(numerator);
       return { value: Number.isSafeInteger(numerator) ? { numerator, denominator: 1 } : null };
     }
-    if (token !== '(') return null;
+    if (token !== '(' || depth >= MAX_DEPTH) return null;
+    depth += 1;
     const inner = sum();
+    depth -= 1;
     if (!inner || tokens[position] !== ')') return null;
     position += 1;
     return inner;

@@ -16,7 +16,7 @@ export function jsonValidator(
   const draft7 = /draft-0[67]/.test(String(schema.$schema));
   const options = { strict: false, validateFormats: false, logger: false } as const;
   try {
-    const validate = (draft7 ? new Ajv(options) : new Ajv2020(options)).compile({ ...schema });
+    const validate = (draft7 ? new Ajv(options) : new Ajv2020(options)).compile({ ...schema, $async: false });
     return (text) => {
       const parsed = parse(text);
       return parsed.ok && validate(parsed.value);

@@ -76,6 +76,8 @@ const UNICODE: Readonly<Record<string, string>> = {
 /** Words that say what is counted, not how much. */
 const TEXT = /^(?:text|textrm|textbf|textit|mathrm|mathbf|mathit|mbox|operatorname)$/;
 
+const MIXED = /(?<![\w.^_\\}\])]\s*)(\d+)\s*\\[dtc]?frac\s*(?:\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}|(\d)(\d))/g;
+
 /** @throws NoExpression naming what it does not know. */
 export function toPlain(source: string): string {
   const text = source
@@ -83,7 +85,9 @@ export function toPlain(source: string): string {
     .replaceAll(/\^\s*(?:\\circ|\{\s*\\circ\s*\})|°|\\\$|\$|~|\\[()[\]]/g, ' ')
     .replaceAll('**', '^')
     // 1,234,567 is one number; (1, 2) and 1,2 are lists.
-    .replaceAll(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (number) => number.replaceAll(',', ''));
+    .replaceAll(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (number) => number.replaceAll(',', ''))
+    // A whole number right before a fraction of two is a mixed number, not a product.
+    .replaceAll(MIXED, '($1+$2$4/$3$5)');
   const reader = new Reader(text);
   const plain = reader.sequence('').trim();
   return plain.replaceAll(/\|([^|]+)\|/g, 'abs($1)');

@@ -58,6 +58,10 @@ describe('math equality', () => {
     ['\\{1,2\\}', '\\{2,1\\}'],
     ['\\boxed{x = 2, y = 3}', 'x=2,y=3'],
     ['x/x', '1'],
+    ['3/2', '1\\frac{1}{2}'],
+    ['-\\frac{7}{4}', '-1\\frac34'],
+    ['\\sqrt{x^2}', '|x|'],
+    ['2\\ln x', '\\ln x^2'],
   ])('%s equals %s', (completion, answer) => {
     expect(math.agrees(completion, answer)).toBe(true);
     expect(math.agrees(`So the answer is $${completion}$.`, `$${answer}$`)).toBe(true);
@@ -65,6 +69,9 @@ describe('math equality', () => {
 
   it.each([
     ['0.333', '1/3'],
+    ['1/2', '1\\frac{1}{2}'],
+    ['|x|', 'x'],
+    ['\\sqrt{x^2}', 'x'],
     ['x^2', 'x^3'],
     ['x+', 'x'],
     ['[1,2]', '(1,2)'],

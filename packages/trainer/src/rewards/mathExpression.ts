@@ -75,7 +75,7 @@ const TOLERANCE = 1e-9;
 const PRIME = 2n ** 61n - 1n;
 const MAX_EXPONENT = 1e9;
 const MAX_FACTORIAL = 2000;
-const POINTS = [1, 2, 3, 4];
+const POINTS = [1, 2, 3, 4, 5, 6, 7, 8];
 
 function symbolsOf(expression: Expression): string[] {
   switch (expression.kind) {
@@ -170,9 +170,10 @@ function float(expression: Expression, symbols: readonly string[], point: number
   if (expression.kind === 'symbol') {
     if (expression.name === 'pi') return Math.PI;
     if (expression.name === 'e') return Math.E;
-    // Between ½ and 3: positive, so that roots and logarithms of most expressions have values.
+    // Between ½ and 3: positive, so that roots and logarithms of most expressions have values; at every other point negative, so
+    // that |x| is not x. Where one of two expressions has no value, the point says nothing.
     const [value = 0.5] = uniforms({ seed: 62, stream: point, counter: symbols.indexOf(expression.name) }, 1);
-    return 0.5 + 2.5 * value;
+    return (point % 2 === 0 ? -1 : 1) * (0.5 + 2.5 * value);
   }
   const [x = NaN, y = NaN] = expression.args.map((argument) => float(argument, symbols, point));
   return FLOATS[expression.name]?.(x, y) ?? NaN;

@@ -83,6 +83,7 @@ describe('solvesCountdown', () => {
     expect(solvesCountdown('3 5 2:10>', '5+5')).toBe(false); // 5 is given once
     expect(solvesCountdown('5 5 2:10>', '5+5')).toBe(true);
     expect(solvesCountdown('3 5 2:11>', '11')).toBe(false); // not given
+    expect(solvesCountdown('3 5 2:11>', '('.repeat(50_000))).toBe(false); // wrong, and no stack overflow
     expect(solvesCountdown('3 5 2:11>', '3+5')).toBe(false);
     expect(solvesCountdown('3 5 2:2>', '5/3')).toBe(false); // a fraction
     expect(solvesCountdown('3 5 2:11>', 'no')).toBe(false);

@@ -41,11 +41,14 @@ export interface CompletionSteps {
  * @param set of this evaluation set; null: of training.
  */
 export function useCompletionSteps(runId: string, live: boolean, set: string | null = null): CompletionSteps {
-  const [{ data, error, fetching }, execute] = useQuery({
+  const [{ data: answered, error, operation }, execute] = useQuery({
     query: stepsQuery,
     variables: { runId, last: LAST_STEPS, set },
     requestPolicy: 'cache-and-network',
   });
+  // While another set is asked for, the steps of the one before are still there: they are none of its own.
+  const data =
+    operation?.variables.runId === runId && (operation.variables.set ?? null) === set ? answered : undefined;
   const [addedTo, setAddedTo] = useState<{ readonly set: string | null; readonly steps: readonly number[] }>({
     set,
     steps: [],
@@ -83,7 +86,7 @@ export function useCompletionSteps(runId: string, live: boolean, set: string | n
     steps,
     newSteps: Math.max(0, added.length - seen.current),
     markSeen,
-    loading: fetching && !data,
+    loading: !data && !error,
     error,
     retry,
   };

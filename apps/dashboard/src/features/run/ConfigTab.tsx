@@ -1,4 +1,5 @@
 'use client';
+import { runConfigToYaml } from '@nabla/domain';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useQuery } from 'urql';
@@ -11,6 +12,7 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { ConfigTable } from '../compare/ConfigTable.tsx';
 import styles from './run.module.css';
+import { readConfig } from './runRule.ts';
 
 const configQuery = graphql(`
   query RunConfig($id: ID!) {
@@ -44,6 +46,7 @@ const configQuery = graphql(`
 export function ConfigTab({ runId }: { readonly runId: string }) {
   const [{ data, error }, execute] = useQuery({ query: configQuery, variables: { id: runId } });
   const [all, setAll] = useState(false);
+  const [filled, setFilled] = useState(false);
   const run = data?.run;
   if (error && !run)
     return (
@@ -51,6 +54,7 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
     );
   if (!run) return <SkeletonRows rows={12} label="Loading the configuration" />;
   const origin = run.forkedFrom?.run ?? run.clonedFrom;
+  const yaml = filled ? runConfigToYaml(readConfig(run.config) ?? run.config) : run.configYaml;
   return (
     <>
       {origin && (
@@ -82,14 +86,23 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
         title="Configuration"
         description={
           <>
-            All defaults filled in. Fingerprint <code>{run.configHash.slice(0, 12)}</code>: runs with the same
-            one are the same experiment.
+            {filled ? 'All defaults filled in.' : 'As it was launched.'} Fingerprint{' '}
+            <code>{run.configHash.slice(0, 12)}</code>: runs with the same one are the same experiment.
           </>
         }
-        actions={<CopyButton text={run.configYaml} label="Copy YAML" />}
+        actions={
+          <>
+            <Switch
+              label="All defaults filled in"
+              checked={filled}
+              onChange={(event) => setFilled(event.target.checked)}
+            />
+            <CopyButton text={yaml} label="Copy YAML" />
+          </>
+        }
       >
         <pre className={styles.yaml} tabIndex={0} aria-label="Configuration as YAML">
-          {run.configYaml}
+          {yaml}
         </pre>
       </Section>
     </>

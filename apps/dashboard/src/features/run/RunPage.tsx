@@ -9,6 +9,7 @@ import type { run_headerFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
 import { useFeed } from '../../graphql/useFeed.ts';
+import { useLastKnown } from '../../graphql/useLastKnown.ts';
 import { Page } from '../../ui/PageHeader.tsx';
 import { Skeleton, SkeletonRows } from '../../ui/Skeleton.tsx';
 import { Callout, EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -73,7 +74,8 @@ export function RunPage({ id }: { readonly id: string }) {
     requestPolicy: 'cache-and-network',
   });
   const feedError = useFeed(runUpdatedSubscription, { id });
-  const run = data?.run;
+  // What is there stays readable when it cannot be asked for again: only an answer without an error says that there is no run.
+  const run = useLastKnown(data?.run ?? undefined, id, error === undefined && data !== undefined);
   const header = readFragment(runHeaderFragment, run);
 
   if (run && header)

@@ -37,7 +37,7 @@ the step. Told is the first difference: step, completion, token, and both values
 The same comes out on the same backend, version and kind of processor. A reward that is not a function of its input (a clock, a
 random number, a service that changes) shows up here as the first difference.
 
-Exit codes: 0 the same · 1 not the same · 2 not possible (no such run or step)
+Exit codes: 0 the same · 1 not the same · 2 not possible (no such step, no valid run) · 3 server refused or not reached
 
 Examples:
   nabla replay runs/seed-2 --step 120
