@@ -61,6 +61,28 @@ describe('HeldLease', () => {
     await soon(() => commands.length === 2);
   });
 
+  it('acts on a command that the subscription tells, and asks before it repeats one just carried out', async () => {
+    const commands: string[] = [];
+    let beats = 0;
+    const { lease } = hold(
+      // Long enough that nothing but `soon` beats within the test.
+      { heartbeat: () => Promise.resolve(++beats === 1 ? 'CONTINUE' : 'CHECKPOINT') },
+      { heartbeatMs: 60_000, onCommand: (next) => void commands.push(next) },
+    );
+    await soon(() => beats === 1);
+    lease.told('CHECKPOINT');
+    lease.told('CHECKPOINT');
+    expect(commands).toEqual(['CHECKPOINT']);
+    expect(beats).toBe(1);
+    lease.carriedOut('CHECKPOINT');
+    // A message from before it was recorded: only the API's own word counts.
+    lease.told('CHECKPOINT');
+    expect(commands).toEqual(['CHECKPOINT']);
+    await soon(() => beats >= 2 && commands.length === 2);
+    lease.told('PAUSE');
+    expect(commands).toEqual(['CHECKPOINT', 'CHECKPOINT', 'PAUSE']);
+  });
+
   it('tells each command once, and sends the reason why the run waits', async () => {
     const commands: string[] = [];
     const reasons = new Set<string | null | undefined>();

@@ -28,6 +28,8 @@ export class HeldLease {
   #token: string;
   #attempt: number;
   #command: RunCommand = 'CONTINUE';
+  /** Carried out, and not yet heard to be over: what was sent before may still tell it. */
+  #carriedOut: RunCommand | undefined;
   #reason: string | null = null;
   #lost: string | undefined;
   #renewing: Promise<boolean> | undefined;
@@ -64,15 +66,20 @@ export class HeldLease {
     return true;
   }
 
-  /** Asks now instead of at the next beat. */
-  beatSoon(): void {
-    this.#heart.soon();
+  /**
+   * A command heard otherwise than by a heartbeat, from the run's subscription: it stands as if a heartbeat had told it. Null, the
+   * end of one, is left to the heartbeats, and so is one that was just carried out: the message may be older than that.
+   */
+  told(command: RunCommand | null): void {
+    if (command === null || command === this.#carriedOut) this.#heart.soon();
+    else this.#obey(command);
   }
 
   /** The command was obeyed and stands no more: if the API tells it again, somebody has asked again. */
   carriedOut(command: RunCommand): void {
     if (this.#command !== command) return;
     this.#command = 'CONTINUE';
+    this.#carriedOut = command;
     this.#heart.soon();
   }
 
@@ -104,15 +111,20 @@ export class HeldLease {
     return { leaseToken: this.#token, statusReason: this.#reason?.slice(0, 1000) ?? null };
   }
 
+  #obey(command: RunCommand): void {
+    if (command === this.#command) return;
+    this.#command = command;
+    this.#options.onCommand?.(command);
+  }
+
   async #heard({ leaseToken }: HeartbeatInput, answer: Promise<RunCommand>): Promise<void> {
-    const { onCommand, onProblem } = this.#options;
+    const { onProblem } = this.#options;
     try {
       const command = await answer;
       if (this.#away) onProblem?.('the API answers heartbeats again');
       this.#away = false;
-      if (command === this.#command) return;
-      this.#command = command;
-      onCommand?.(command);
+      this.#carriedOut = undefined;
+      this.#obey(command);
     } catch (error) {
       if (this.#stopping.signal.aborted || this.#lost !== undefined) return;
       if (error instanceof RefusedError && error.code === 'LEASE_LOST') await this.renew(error, leaseToken);

@@ -47,6 +47,14 @@ describe('configNotes', () => {
       /k2 times the ratio.*0\.961/,
     ],
     [{ advantage: 'batch_mean', kl: { beta: 0.1 } }, /B\/\(B−1\) times/],
+    [
+      { advantage: 'group_mean', kl: { beta: 0.1, estimator: 'k3', placement: 'loss' } },
+      /group_mean scales .* G\/\(G−1\) times/,
+    ],
+    [
+      { advantage: 'batch_mean', loss: 'clip', kl: { beta: 0.1, estimator: 'k2', placement: 'ratio_loss' } },
+      /batch_mean scales .* B\/\(B−1\) times/,
+    ],
     [{ advantage: 'group_norm', kl: { beta: 0.1 } }, /deviation 1/],
     [{ kl: { beta: 0.1, adaptive: { target: 1 } } }, /Adaptive control/],
     [{ kl: { beta: 0.1, reference: 'previous' } }, /moves along/],
@@ -65,6 +73,60 @@ describe('configNotes', () => {
     ).toBe(true);
     expect(notes.every((note) => /[.!]$/.test(note))).toBe(true);
   });
+
+  it.each<[Readonly<Record<string, unknown>>, readonly string[]]>([
+    [{ baseline: 1, advantage: 'rloo' }, ['baseline is set but not used with advantage rloo.']],
+    [{ baseline: 1, advantage: 'ema' }, []],
+    [
+      { baselineDecay: 0.5, advantage: 'constant' },
+      ['baselineDecay is set but not used with advantage constant.'],
+    ],
+    [
+      { gae: { lambda: 1, valueClip: null } },
+      [
+        'gae.lambda is set but not used with advantage rloo.',
+        'gae.valueClip is set but not used with advantage rloo.',
+      ],
+    ],
+    [{ gae: { lambda: 0.95 } }, []],
+    [{ advantage: 'gae', gae: { gamma: 0.9, valueCoefficient: 1 } }, []],
+    [
+      { epsilonLow: 0.1, epsilonHigh: 0.3 },
+      [
+        'epsilonLow is set but not used with loss reinforce.',
+        'epsilonHigh is set but not used with loss reinforce.',
+      ],
+    ],
+    [
+      { loss: 'clip', dualClip: 3 },
+      [
+        'dualClip is set but not used with one update per step (innerEpochs and miniBatches 1): every ratio is 1, and nothing is clipped.',
+      ],
+    ],
+    [{ loss: 'clip', dualClip: 3, epsilonLow: 0.1, innerEpochs: 2 }, []],
+    [
+      { kl: { beta: 0.1, syncEverySteps: 4, mixing: 0.5 } },
+      [
+        'kl.syncEverySteps is set but not used with kl.reference initial.',
+        'kl.mixing is set but not used with kl.reference initial.',
+      ],
+    ],
+    [{ kl: { beta: 0.1, reference: 'previous', syncEverySteps: 4, mixing: 0.5 } }, []],
+    [
+      { kl: { placement: 'reward_to_go', reference: 'previous' } },
+      [
+        'kl.placement is set but not used with kl.beta 0: there is no penalty.',
+        'kl.reference is set but not used with kl.beta 0 but for the metrics kl/ref_*.',
+      ],
+    ],
+    [
+      { optimizer: { schedule: { finalFraction: 0.5 } } },
+      ['optimizer.schedule.finalFraction is set but not used with optimizer.schedule.kind constant.'],
+    ],
+    [{ optimizer: { schedule: { kind: 'cosine', finalFraction: 0.5 } } }, []],
+  ])('names what %j sets without an effect', (choices, sentences) =>
+    expect(notesOf(choices).filter((note) => note.includes('is set but'))).toEqual(sentences),
+  );
 
   it.each(['grpo', 'dr_grpo', 'dapo', 'gspo', 'cispo', 'ppo', 'reinforce_plus_plus'] as const)(
     'has something to say of %s',

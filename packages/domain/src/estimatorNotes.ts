@@ -1,6 +1,7 @@
 /** @file What somebody who chose these settings should know: measured or proven biases, in a sentence each. */
 import { aggregationOf, type PolicyGradientConfig } from './config/policyGradient.ts';
 import type { RunConfig } from './config/runConfig.ts';
+import { unusedSettings } from './unusedSettings.ts';
 
 /**
  * Cosine to the exact gradient and what is left off its direction, on the policy that `docs/estimators.md` enumerates; named like
@@ -29,7 +30,7 @@ export const MEASURED_BIAS = {
   'dynamic sampling, `none`': { cosine: '0.991', offDirection: '13.5 %' },
 } as const;
 
-/** A sentence for every choice that is not exact; none for the unbiased ones. */
+/** A sentence for every choice that is not exact, none for the unbiased ones; and one for every setting that has no effect. */
 export function configNotes(config: Pick<RunConfig, 'policyGradient'>): string[] {
   const pg = config.policyGradient;
   return [
@@ -39,6 +40,7 @@ export function configNotes(config: Pick<RunConfig, 'policyGradient'>): string[]
     ...ofKl(pg),
     ...ofSampling(pg),
     ...ofEntropy(pg),
+    ...unusedSettings(pg),
   ];
 }
 
@@ -147,11 +149,7 @@ function ofKl(pg: PolicyGradientConfig): string[] {
       `The gradient of ${kl.estimator}${times} in the loss is not that of the KL divergence (${measured(name)}).`,
     );
   }
-  if (
-    (advantage === 'group_mean' || advantage === 'batch_mean') &&
-    placement !== 'loss' &&
-    placement !== 'ratio_loss'
-  )
+  if (advantage === 'group_mean' || advantage === 'batch_mean')
     notes.push(
       `${advantage} scales the reward's part of the gradient down but not the KL penalty's: against ∇(J − βKL) the penalty weighs ${advantage === 'group_mean' ? 'G/(G−1)' : 'B/(B−1)'} times as much.`,
     );

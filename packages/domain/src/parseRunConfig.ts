@@ -66,6 +66,8 @@ export function parseRunConfigYaml(text: string): ConfigResult {
 function wording(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return `is missing: give ${issue.expected === 'object' ? 'a section with settings' : `a ${issue.expected}`}`;
+  if (issue.code === 'invalid_union' && 'options' in issue && Array.isArray(issue.options))
+    return `must be one of ${issue.options.join(', ')}`;
   return issue.message;
 }
 

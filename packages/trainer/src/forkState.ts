@@ -36,7 +36,8 @@ export interface Fork {
 /**
  * A fork takes the weights; the value head of gae, if both runs have one; and the optimizer's moments, if both have the same
  * optimizer (learning rate, weight decay and clipping aside, which no moment depends on) and no warm-up comes first. Everything
- * else begins as in a new run: steps at 1, prompts at the first, the reference policy and all moving averages as configured.
+ * else begins as in a new run: steps at 1, prompts at the first, all moving averages as configured, and the reference policy too:
+ * `initial` is the weights taken.
  * @throws TrainerError INCOMPATIBLE_STATE naming what differs.
  */
 export function openFork(

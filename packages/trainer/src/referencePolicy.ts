@@ -17,7 +17,7 @@ export function needsReference({ model, warmup, policyGradient: { kl } }: Decidi
   return model.lora ? warmup !== undefined : kl.beta > 0;
 }
 
-/** Whether a state has one, whatever its configuration says. */
+/** Whether a state has one: no configuration knows that its run is a fork. */
 export function holdsReference({ tensors }: Pick<SessionState, 'tensors'>): boolean {
   return tensors.some(({ name }) => name.startsWith('reference/'));
 }

@@ -98,7 +98,13 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     const [state, what] = restore ? [restore, 'resumed'] : [options.fork, 'forked'];
     if (state && state.base !== null) assertSameBase(state, base, refusal(state, what));
   };
-  const model = await openPolicyModel({ config, modelsDir, warn, copiesReference: needsReference(config), checkBase });
+  const model = await openPolicyModel({
+    config,
+    modelsDir,
+    warn,
+    copiesReference: needsReference(config),
+    checkBase,
+  });
   const { tokenizer } = model;
   const owner: StateOwner = { config, configHash: configHash(config), base: model.base };
   const parameters = policyParameters(config.policyGradient, model);
@@ -134,7 +140,10 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     // A state of the policy gradient holds its reference itself.
     if (!restore || !inPolicyGradient(restore))
       givenReference = openReference(options.reference, config, model);
-    if (restore) return restoreState(restore, layoutOfState(restore), owner);
+    if (restore) {
+      const hasReference = holdsReference(restore) || needsReference(config);
+      return restoreState(restore, layoutOf(restore, hasReference), owner);
+    }
     fork = options.fork ? openFork(options.fork, config, model, parameters) : null;
     return {
       step: 0,
@@ -148,17 +157,12 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     };
   }
 
-  function layoutOf(state: LiveState): StateLayout {
+  function layoutOf(state: Pick<SessionState, 'stage' | 'step'>, hasReference: boolean): StateLayout {
     if (!inPolicyGradient(state)) return { train: model.trainable, reference: [] };
-    return { train: parameters.specs, reference: (state.reference ?? []).length > 0 ? model.trainable : [] };
+    return { train: parameters.specs, reference: hasReference ? model.trainable : [] };
   }
 
-  /** What a state holds says whether its run had a reference of its own: the configuration does not know of a fork. */
-  function layoutOfState(state: SessionState): StateLayout {
-    if (!inPolicyGradient(state)) return { train: model.trainable, reference: [] };
-    const held = holdsReference(state) || needsReference(config);
-    return { train: parameters.specs, reference: held ? model.trainable : [] };
-  }
+  const liveLayout = (): StateLayout => layoutOf(live, (live.reference ?? []).length > 0);
 
   async function nextWarmupStep(step: number): Promise<StepResult> {
     if (!warmup || !sources.warmup) throw new RangeError('session: a warm-up step without a warm-up');
@@ -263,8 +267,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       live = { ...live, metrics: { ...live.metrics, ...judgedBy(config, result.metrics) } };
       return result;
     },
-    snapshot: () => captureState(live, layoutOf(live), owner),
-    weightsHash: () => hashWeights(live.train.weights, layoutOf(live).train),
+    snapshot: () => captureState(live, liveLayout(), owner),
+    weightsHash: () => hashWeights(live.train.weights, liveLayout().train),
     dispose() {
       warmupLearner?.dispose();
       policyStage?.dispose();

@@ -57,5 +57,6 @@ function pairAt(source: PromptSource, cursor: number, tokenizer: Tokenizer): War
   const [eos] = tokenizer.eosIds;
   if (answer === null || eos === undefined)
     throw new TrainerError('INVALID_PROMPTS', `prompt ${JSON.stringify(text)} has no answer to warm up on`);
+  // SentencePiece's mark before the answer stays: decoding a completion takes it away, so that `exact_match` finds the answer.
   return { prompt: ids, answer: [...tokenizer.encode(answer), eos] };
 }

@@ -1,4 +1,7 @@
 /** `train()` of the library, recorded by the real API while it runs in this process. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { train, trainSteps, type TrainOptions } from '@nabla/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFixture, type Fixture } from './fixture.ts';
@@ -64,6 +67,50 @@ describe('a run of a script', () => {
     }
     expect(last).toBeLessThan(1000);
     expect((await newestRun()).status).toBe('CANCELLED');
+  });
+
+  it('that its script ends is over there too: cancelled, nobody could go on with it', async () => {
+    for await (const { step } of trainSteps(options(1000))) if (step === 2) break;
+    expect(await newestRun()).toMatchObject({ status: 'CANCELLED', step: 2 });
+    const stop = new AbortController();
+    const { step } = await train(
+      options(1000, { signal: stop.signal, onStep: (done) => void (done.step === 3 && stop.abort()) }),
+    );
+    expect(step).toBe(3);
+    expect(await newestRun()).toMatchObject({ status: 'CANCELLED', step: 3 });
+  });
+
+  it('is not gone on with on a server from its middle', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'nabla-library-db-'));
+    try {
+      for await (const { step } of trainSteps(options(4, { out }))) if (step === 2) break;
+      const { id } = await newestRun();
+      await expect(train(options(4, { out }))).rejects.toThrow(/holds step 2 .* leave `server` away/);
+      expect((await newestRun()).id).toBe(id);
+      // As the message says: without the server it goes on.
+      const { server: _, ...alone } = options(4, { out });
+      expect(await train(alone)).toMatchObject({ step: 4, isFinished: true });
+    } finally {
+      await rm(out, { recursive: true, force: true });
+    }
+  });
+
+  it('gives a checkpoint when somebody asks for one there', async () => {
+    let asked = false;
+    for await (const { step } of trainSteps(options(1000))) {
+      const { id } = await newestRun();
+      if (!asked) await house.client.runs.checkpoint(id);
+      asked = true;
+      const kept = await house.client.runs.checkpoints(id).next();
+      if (kept.done !== true) {
+        expect(kept.value.step).toBeGreaterThanOrEqual(1);
+        expect(kept.value.step).toBeLessThanOrEqual(step);
+        return;
+      }
+      // The wish travels with a sign of life.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('no checkpoint came');
   });
 
   it('is refused where the key is not known, before anything is computed', async () => {

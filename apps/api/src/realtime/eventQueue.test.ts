@@ -39,6 +39,21 @@ test('within the interval items of a key are gathered, and other keys pass', asy
   await queue.return();
 });
 
+test('what is urgent does not wait for the interval, and takes along what waits under its key', async () => {
+  const { queue } = make(60_000);
+  queue.push('a', 1);
+  expect((await queue.next()).value).toBe(1);
+  queue.push('a', 2);
+  const next = queue.next();
+  queue.push('a', 10, true);
+  expect((await next).value).toBe(12);
+  // The next ordinary one waits again.
+  queue.push('a', 3);
+  queue.push('b', 4);
+  expect((await queue.next()).value).toBe(4);
+  await queue.return();
+});
+
 test('leaving ends a waiting reader, once', async () => {
   const { queue, ended } = make();
   const next = queue.next();

@@ -1,6 +1,7 @@
 /**
  * @file What waits for one subscriber. Events about the same thing are merged while they wait, and the same thing is
- * sent at most once per interval, so a fast run and a slow browser cost neither memory nor a flood.
+ * sent at most once per interval, so a fast run and a slow browser cost neither memory nor a flood. What is urgent waits for
+ * no interval.
  */
 
 export interface QueueOptions<Item> {
@@ -27,8 +28,10 @@ export class EventQueue<Item> implements AsyncIterableIterator<Item, undefined> 
     this.#options = options;
   }
 
-  push(key: string, item: Item): void {
+  /** @param urgent rare and waited for, such as a command: sent at once, with what waits under its key. */
+  push(key: string, item: Item, urgent = false): void {
     if (this.#ended) return;
+    if (urgent) this.#sentAt.delete(key);
     const waiting = this.#waiting.get(key);
     this.#waiting.set(key, waiting === undefined ? item : this.#options.merge(waiting, item));
     if (this.#waiting.size > MAX_WAITING) {

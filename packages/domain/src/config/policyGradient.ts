@@ -29,7 +29,7 @@ const klSchema = z.strictObject({
     .min(0)
     .max(100)
     .default(0)
-    .describe('Weight of the penalty: signal = advantage − beta·k1. A penalty subtracts'),
+    .describe('Weight of the KL penalty, which subtracts wherever it is placed; 0: none'),
   estimator: z
     .enum(KL_ESTIMATORS)
     .default('k1')

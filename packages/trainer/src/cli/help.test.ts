@@ -28,6 +28,7 @@ describe('nabla --help', () => {
     expect(stdout).toMatch(/Examples?:\n/);
     expect(stdout).toContain(`nabla ${command}`);
     expect(stdout).toMatch(/Exit codes: /);
+    expect(stdout).not.toContain('(default: [])');
   });
 });
 
@@ -39,6 +40,7 @@ describe('what is no command', () => {
     const option = await nabla('sample', 'runs/x', '--temperature', 'hot');
     expect(option).toMatchObject({ code: 2 });
     expect(option.stderr).toContain('Give a number above 0.');
+    expect(option.stderr).toContain('(nabla sample --help tells more)');
     const nothing = await nabla('train');
     expect(nothing).toMatchObject({ code: 2 });
     expect(nothing.stderr).toContain('nabla train --preset demo');

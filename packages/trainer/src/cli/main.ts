@@ -1,5 +1,5 @@
 /** @file The command `nabla`. */
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 
 import { CliError, EXIT } from './cliError.ts';
 import { addDoctor } from './commands/doctorCommand.ts';
@@ -16,6 +16,13 @@ const program = new Command('nabla')
   .version(VERSION)
   .showHelpAfterError('(nabla --help tells more)')
   .exitOverride()
+  .configureHelp({
+    optionDescription(option) {
+      // Of options that may be repeated: none given is no default worth telling.
+      const none = Array.isArray(option.defaultValue) && option.defaultValue.length === 0;
+      return none ? option.description : Help.prototype.optionDescription.call(this, option);
+    },
+  })
   .addHelpText(
     'after',
     `
@@ -25,6 +32,8 @@ Exit codes: 0 done · 1 the run failed · 2 command, configuration or file not v
 
 // In the order of use, which is the order of the help.
 for (const add of [addTrain, addEval, addSample, addReplay, addExport, addDoctor, addWorker]) add(program);
+for (const command of program.commands)
+  command.showHelpAfterError(`(nabla ${command.name()} --help tells more)`);
 
 // `nabla sample … | head`: whoever reads has read enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -68,7 +68,7 @@ interface Judged {
   readonly right: boolean | null;
 }
 
-/** Calls of the sampler that one set may make: their noise is keyed by set · this + call, and the sampler multiplies by 2⁸. */
+/** Calls of the sampler that one set may make: their noise is keyed by set · this + call. */
 const CALLS_PER_SET = 2 ** 16;
 
 export function createEvaluator(parts: EvaluatorParts): Evaluator {
@@ -207,6 +207,21 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
     );
   }
 
+  /** Their estimate of pass@k needs k samples that are right or wrong; leaving prompts out silently would be a bias unseen. */
+  function warnOfTooFew(set: EvaluationSet, groups: readonly (readonly Judged[])[]): void {
+    const key = `${set.config.name} pass@k`;
+    const known = samplesOf(set, groups).map((group) => group.filter(({ right }) => right !== null).length);
+    // Where nothing can be right or wrong, there is no pass@k at all: the documents say so.
+    if (warned.has(key) || known.every((count) => count === 0)) return;
+    const most = Math.max(0, ...set.config.passAt);
+    const without = known.filter((count) => count < most).length;
+    if (without === 0) return;
+    warned.add(key);
+    warn?.(
+      `evaluation set "${set.config.name}": ${without} of ${groups.length} prompts stay out of pass@${most}: fewer than ${most} of their samples are known to be right or wrong (said once)`,
+    );
+  }
+
   return {
     async evaluate(weights) {
       const started = performance.now();
@@ -220,6 +235,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
           set,
           greedy.map((first, index) => [...first, ...(sampled[index] ?? [])]),
         );
+        warnOfTooFew(set, groups);
         for (const [name, value] of setMetrics(set, groups)) metrics.set(name, value);
         for (const { result } of groups.flat()) completions.push({ index: completions.length, ...result });
       }
@@ -265,10 +281,19 @@ async function rewardsFor(
   );
 }
 
-/** Of the samples where there are any, else of the greedy completions; accuracy always of the greedy ones. */
-function setMetrics({ config }: EvaluationSet, groups: readonly (readonly Judged[])[]): [string, number][] {
+/** The samples where there are any, else the greedy completions. */
+function samplesOf(
+  { config }: EvaluationSet,
+  groups: readonly (readonly Judged[])[],
+): readonly (readonly Judged[])[] {
+  return config.samples === 1 ? groups : groups.map((group) => group.slice(1));
+}
+
+/** Of the samples; accuracy always of the greedy completions. */
+function setMetrics(set: EvaluationSet, groups: readonly (readonly Judged[])[]): [string, number][] {
+  const { config } = set;
   const metrics: [string, number][] = [];
-  const judged = config.samples === 1 ? groups : groups.map((group) => group.slice(1));
+  const judged = samplesOf(set, groups);
   const greedy = groups.flatMap(([first]) => (first && first.right !== null ? [Number(first.right)] : []));
   if (greedy.length > 0) metrics.push([evaluationMetric(config.name, 'accuracy'), mean(greedy)]);
   for (const k of config.passAt) {

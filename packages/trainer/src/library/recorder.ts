@@ -6,6 +6,7 @@ import { configHash, parseRunConfigYaml, type PromptRecord, type RunConfig } fro
 import { readFile } from 'node:fs/promises';
 
 import { RunFiles, createRunFolder } from '../cli/runFiles.ts';
+import type { Session } from '../session.ts';
 import type { StepResult } from '../stepResult.ts';
 
 export interface Recorder {
@@ -13,6 +14,8 @@ export interface Recorder {
   step(result: StepResult): Promise<void>;
   /** Somebody elsewhere asked for the end of the run. */
   readonly stopAsked: boolean;
+  /** Where somebody elsewhere asked for a checkpoint: gives it to them. */
+  checkpointIfAsked?(session: Pick<Session, 'snapshot'>): Promise<void>;
   end(how: RecordedEnd): Promise<void>;
 }
 

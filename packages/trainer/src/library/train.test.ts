@@ -160,6 +160,15 @@ describe('the options', () => {
     expect(given({ config: undefined })).toMatch(/^train: config: is missing/);
     expect(given({ prompts: ['a'] })).toMatch(/^train: prompts\.0: is not of the form/);
     expect(given({ rewards: { one: 5 } })).toMatch(/^train: rewards\.one: is neither a function/);
+    expect(given({ ouut: 'runs' })).toBe(
+      'train: options: there is no option ouut; see docs/library.md for those there are',
+    );
+    const server = { url: 'http://localhost', apiKey: 'nbl_1', project: 'demo' };
+    expect(given({ server: { ...server, key: 'x' } })).toMatch(/^train: server: there is no option key/);
+    expect(given({ server: { url: 5 } })).toMatch(/^train: server/);
+    expect(given({ server, signal: AbortSignal.abort(), warn: digits, onStep: digits, out: 'a' })).toBe(
+      'nothing was wrong',
+    );
     expect(given({ backend: 'cuda' })).toMatch(/^train: backend: is none of/);
   });
 

@@ -62,6 +62,10 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
   let end: RecordedEnd = { kind: 'stopped' };
   const keeper = checkpointKeeper(out, plan.config, session);
   try {
+    if (options.server !== undefined && session.step > 0 && session.step < session.totalSteps)
+      throw new Error(
+        `train: ${out} holds step ${session.step} of this run already, and a run on a server begins with step 1: leave \`server\` away to go on with it, or give another folder as \`out\` to begin anew`,
+      );
     if (out !== undefined) recorders.push(await fileRecorder(out, session.step));
     // One that is over has nothing to tell: no empty run is made.
     if (options.server !== undefined && session.step < session.totalSteps)
@@ -71,6 +75,7 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
       const result = await session.next();
       for (const recorder of recorders) await recorder.step(result);
       await keeper.due();
+      for (const recorder of recorders) await recorder.checkpointIfAsked?.(session);
       yield result;
       // Whatever waits in the event loop (a signal, a timer) before the next step blocks it again.
       await new Promise((resolve) => setImmediate(resolve));

@@ -49,7 +49,10 @@ export interface TrainOptions {
    * it from its latest checkpoint; one that holds another is refused. Without it nothing is written.
    */
   readonly out?: string;
-  /** Records the run on a server too. Rewards stay in this process. */
+  /**
+   * Records the run on a server too, from its first step: a folder that holds a part of the run is refused with it. Rewards stay in
+   * this process. A run that is stopped before its end is cancelled there: no worker could go on with it.
+   */
   readonly server?: TrainServer;
   /** Called after each step; a promise is awaited before the next step. */
   readonly onStep?: (step: StepResult) => unknown;
@@ -129,7 +132,7 @@ function assertShape(options: unknown): void {
 }
 
 const rewardShape = z.custom((given) => typeof given === 'function', 'is no function');
-const shape = z.object(
+const shape = z.strictObject(
   {
     config: z.record(z.string(), z.unknown(), 'is missing: give an object with the settings of the run'),
     rewards: z
@@ -148,9 +151,29 @@ const shape = z.object(
       )
       .optional(),
     backend: z.enum(['auto', 'native', 'wasm'], 'is none of auto, native, wasm').optional(),
+    out: z.string('is no path').optional(),
+    server: z
+      .strictObject(
+        { url: z.string(), apiKey: z.string(), project: z.string() },
+        { error: strictly('is not of the form { url, apiKey, project }') },
+      )
+      .optional(),
+    onStep: rewardShape.optional(),
+    signal: z.instanceof(AbortSignal, { error: 'is no AbortSignal' }).optional(),
+    warn: rewardShape.optional(),
+    rewardsDir: z.string('is no path').optional(),
+    modelsDir: z.string('is no path').optional(),
   },
-  'are missing: give an object with config, prompts and rewards',
+  { error: strictly('are missing: give an object with config, prompts and rewards') },
 );
+
+/** A name that is not known is told apart from the rest: it is a typo. */
+function strictly(message: string): (issue: { readonly code?: string; readonly keys?: unknown }) => string {
+  return ({ code, keys }) =>
+    code === 'unrecognized_keys' && Array.isArray(keys)
+      ? `there is no option ${keys.join(', ')}; see docs/library.md for those there are`
+      : message;
+}
 
 /** Twelve hex digits: enough to tell two of one person's functions apart. */
 function hashOf(text: string): string {

@@ -189,7 +189,11 @@ describe('huggingFaceArchitecture', () => {
     ['no object', 'config', /holds "config", where an object with a model_type/],
     ['null', null, /holds null, where an object/],
     ['a list', [LLAMA_3_2], /where an object/],
-    ['no model_type', { ...LLAMA_3_2, model_type: undefined }, /has no model_type.*supported are gpt2 \(GPT-2\), llama/],
+    [
+      'no model_type',
+      { ...LLAMA_3_2, model_type: undefined },
+      /has no model_type.*supported are gpt2 \(GPT-2\), llama/,
+    ],
   ])('refuses %s', (_, config, message) => {
     const read = () => huggingFaceArchitecture(config, 'somewhere/config.json');
     expect(read).toThrow(message);

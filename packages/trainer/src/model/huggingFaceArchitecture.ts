@@ -91,9 +91,13 @@ type LlamaLike = z.output<typeof llamaLikeSchema>;
  */
 export function huggingFaceArchitecture(configJson: unknown, file = 'config.json'): Architecture {
   if (typeof configJson !== 'object' || configJson === null || Array.isArray(configJson))
-    return refuse(file, `holds ${JSON.stringify(configJson).slice(0, 40)}, where an object with a model_type is expected`);
+    return refuse(
+      file,
+      `holds ${JSON.stringify(configJson).slice(0, 40)}, where an object with a model_type is expected`,
+    );
   const common = parse(commonSchema, configJson, file);
-  const type = common.model_type ?? refuse(file, `has no model_type, which names the architecture: ${supported()}`);
+  const type =
+    common.model_type ?? refuse(file, `has no model_type, which names the architecture: ${supported()}`);
   if (!Object.hasOwn(SUPPORTED_MODEL_TYPES, type))
     refuse(file, `the architecture "${type}" is not supported: ${supported()}`);
   if (common.quantization_config != null)

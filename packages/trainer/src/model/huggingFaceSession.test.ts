@@ -1,5 +1,5 @@
 /** @file Whole runs on Hugging Face checkpoints: every part together, full training and LoRA. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -10,10 +10,12 @@ import { expect, it } from 'vitest';
 import { describeOnEachBackend } from '../backend/testBackends.ts';
 import { exportModel } from '../huggingFace/exportModel.ts';
 import { createSession } from '../session.ts';
+import type { SessionState } from '../sessionState.ts';
 import { fixtureDir, type FixtureFamily } from '../testing/huggingFaceFixtures.ts';
+import { hashModelFiles } from './modelBase.ts';
 import { openPolicyModel, type PolicyModel } from './policyModel.ts';
 
-function configOf(family: FixtureFamily, model: object, warmup = true): RunConfig {
+function configOf(family: FixtureFamily, model: object, warmup = true, beta = 0.1): RunConfig {
   const parsed = parseRunConfig({
     name: 'hugging face',
     model: { kind: 'hugging_face', source: fixtureDir(family), ...model },
@@ -26,7 +28,7 @@ function configOf(family: FixtureFamily, model: object, warmup = true): RunConfi
       promptsPerStep: 2,
       groupSize: 4,
       maxNewTokens: 5,
-      kl: { beta: 0.1 },
+      kl: { beta },
       optimizer: { learningRate: 0.01 },
     },
   });
@@ -132,7 +134,114 @@ await describeOnEachBackend('a run on a Hugging Face checkpoint', (backend) => {
     whole.dispose();
     resumed.dispose();
   });
+
+  it('forks adapters: what the fork begins with is its reference, in its checkpoints too', async () => {
+    const config = configOf('llama3', { lora: { rank: 2, alpha: 4 } }, false);
+    const parent = await createSession({ config, backend });
+    await parent.next();
+    await parent.next();
+    const fork = await parent.snapshot();
+    expect(named(fork, 'reference/')).toEqual([]);
+    // The same weights compared with the base.
+    const fromBase = (await parent.next()).metrics.get('kl/ref_k3') ?? NaN;
+    parent.dispose();
+
+    const forked = await createSession({ config: { ...config, seed: 7 }, backend, fork });
+    const { metrics } = await forked.next();
+    // The policy is the reference: float32 rounding is left.
+    expect(metrics.get('kl/ref_k3')).toBeLessThan(1e-9);
+    expect(fromBase).toBeGreaterThan(1e-3);
+    const state = await forked.snapshot();
+    expect(named(state, 'reference/')).toEqual(named(fork, 'weights/'));
+    const second = await forked.next();
+    const resumed = await createSession({ config: { ...config, seed: 7 }, backend, restore: state });
+    expect((await resumed.next()).metrics.get('kl/ref_k3')).toBe(second.metrics.get('kl/ref_k3'));
+    expect(await resumed.weightsHash()).toBe(await forked.weightsHash());
+    expect(named(await resumed.snapshot(), 'reference/')).toEqual(named(fork, 'weights/'));
+    forked.dispose();
+    resumed.dispose();
+  });
+
+  it('holds no copy of a whole model that only metrics would use', async () => {
+    const config = configOf('gpt2', {}, false, 0);
+    const before = tf.memory().numTensors;
+    const session = await createSession({ config, backend });
+    const { metrics, completions } = await session.next();
+    expect([...metrics.keys()].filter((name) => name.startsWith('kl/ref'))).toEqual([]);
+    expect(metrics.has('kl/old_k3')).toBe(true);
+    expect(completions.map(({ refLogp, tokens }) => [refLogp, tokens?.refLogp])).toEqual(
+      completions.map(() => [null, null]),
+    );
+    const state = await session.snapshot();
+    expect(named(state, 'reference/')).toEqual([]);
+    const { metrics: again } = await session.next();
+    const resumed = await createSession({ config, backend, restore: state });
+    expect((await resumed.next()).metrics.get('reward/mean')).toBe(again.get('reward/mean'));
+    expect(await resumed.weightsHash()).toBe(await session.weightsHash());
+    resumed.dispose();
+
+    // A checkpoint that has one, of before this was so, goes on with it.
+    const reference = state.tensors
+      .filter(({ name }) => name.startsWith('weights/'))
+      .map((tensor) => ({ ...tensor, name: tensor.name.replace('weights/', 'reference/') }));
+    const older = await createSession({
+      config,
+      backend,
+      restore: { ...state, tensors: [...state.tensors, ...reference] },
+    });
+    expect((await older.next()).metrics.get('kl/ref_k3')).toBeLessThan(1e-9);
+    expect(named(await older.snapshot(), 'reference/')).toHaveLength(reference.length);
+    older.dispose();
+    session.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes other files under a checkpoint for others, before it says what is wrong with them', async () => {
+    const out = await mkdtemp(path.join(tmpdir(), 'nabla-base-'));
+    try {
+      const dir = path.join(out, 'model');
+      await cp(fixtureDir('llama3'), dir, { recursive: true });
+      const config = configOf('llama3', { source: dir, lora: { rank: 2, alpha: 4 } }, false);
+      const session = await createSession({ config, backend });
+      await session.next();
+      const state = await session.snapshot();
+      session.dispose();
+      const damaged = path.join(dir, 'model-00002-of-00003.safetensors');
+      const bytes = await readFile(damaged);
+      // All bits of the last number: a NaN in every float format.
+      await writeFile(damaged, bytes.fill(0xff, bytes.length - 4));
+      for (const given of [{ restore: state }, { fork: state }])
+        await expect(createSession({ config, backend, ...given })).rejects.toMatchObject({
+          code: 'INCOMPATIBLE_STATE',
+          message: expect.stringMatching(/it stands on the model ".*" \(files .*…\), the run on the model/),
+        });
+      await expect(createSession({ config, backend })).rejects.toThrow(/the checkpoint is damaged/);
+    } finally {
+      await rm(out, { recursive: true });
+    }
+  });
 });
+
+it('knows a model by what ends a completion, too', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'nabla-files-'));
+  try {
+    await cp(fixtureDir('llama'), dir, { recursive: true });
+    const hashes = [await hashModelFiles(dir)];
+    for (const name of ['generation_config.json', 'special_tokens_map.json']) {
+      await writeFile(path.join(dir, name), '{"eos_token_id":5}');
+      hashes.push(await hashModelFiles(dir));
+    }
+    await writeFile(path.join(dir, 'README.md'), 'says nothing of the numbers');
+    expect(await hashModelFiles(dir)).toBe(hashes.at(-1));
+    expect(new Set(hashes).size).toBe(3);
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+});
+
+function named({ tensors }: SessionState, group: string): Float32Array[] {
+  return tensors.filter(({ name }) => name.startsWith(group)).map(({ data }) => data);
+}
 
 function difference(a: Float32Array, b: Float32Array): number {
   expect(a.length).toBe(b.length);

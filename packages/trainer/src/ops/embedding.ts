@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { native, nativeOp } from './native.ts';
 import { assertShape, sizeOf } from './shapes.ts';
+import { onWasm, wasmOp } from './wasm.ts';
 import { withGradient } from './withGradient.ts';
 
 /**
@@ -33,7 +34,9 @@ export function sumByToken(rows: tf.Tensor, ids: tf.Tensor, vocabulary: number):
     const attrs = { T: 'float32', Tindices: 'int32', Tnumsegments: 'int32' } as const;
     return nativeOp(backend, 'UnsortedSegmentSum', [rows, ids, tf.scalar(vocabulary, 'int32')], attrs);
   }
-  const tokens = Int32Array.from({ length: vocabulary }, (_, token) => token);
-  const isToken = tf.equal(tf.tensor2d(tokens, [vocabulary, 1], 'int32'), tf.reshape(ids, [1, ids.size])); // [V, N]
-  return tf.matMul(tf.cast(isToken, 'float32'), tf.reshape(rows, [ids.size, sizeOf(rows, -1)]));
+  if (!onWasm()) throw new Error(`embedding: the backend ${tf.getBackend()} has no sum by token`);
+  const inputs = { rows, ids: tf.cast(ids, 'int32'), vocabulary: tf.scalar(vocabulary, 'int32') };
+  const [sums] = wasmOp('NablaSumByToken', inputs);
+  if (sums === undefined) throw new Error('NablaSumByToken gave no output');
+  return sums;
 }

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { assertShape, sizeOf } from './shapes.ts';
+import { onWasm, wasmOp } from './wasm.ts';
 import { withGradient } from './withGradient.ts';
 
 /** For the positions that are asked for, each [T, Dh]: what a place is multiplied by, and what its pair is, signs included. */
@@ -98,6 +99,11 @@ export function rope(x: tf.Tensor, tables: RopeTables): tf.Tensor {
 }
 
 function rotate(x: tf.Tensor, cos: tf.Tensor, sin: tf.Tensor): tf.Tensor {
+  if (onWasm()) {
+    const [rotated] = wasmOp('NablaRotate', { x, cos, sin });
+    if (rotated === undefined) throw new Error('NablaRotate gave no output');
+    return rotated;
+  }
   const [a, b] = tf.split(x, 2, -1);
   if (a === undefined || b === undefined) throw new Error('rope: a head has no halves');
   return tf.add(tf.mul(x, cos), tf.mul(tf.concat([b, a], -1), sin));

@@ -1,4 +1,6 @@
 /** @file The reward components that come with the trainer: how each looks at a completion, and what they share. */
+import { fileURLToPath } from 'node:url';
+
 import type { RewardConfig, TaskConfig } from '@nabla/domain';
 
 import { solvesCountdown, solvesCountdownText } from './countdown.ts';
@@ -23,8 +25,6 @@ export interface BuiltInContext {
   readonly maxNewTokens: number;
 }
 
-/** Raise with every change of what a built-in component measures. */
-const REVISION = 'built-in 2';
 /** Time for all completions of a step together, then for each alone: a pattern of somebody's own may never end on some text. */
 const ALL_MS = 2000;
 const ONE_MS = 1000;
@@ -41,7 +41,7 @@ export async function builtInReward(
     weight,
     clip,
     normalise,
-    version: rewardVersion(REVISION, { ...settings, ...surroundings(config, context) }),
+    version: rewardVersion(await sources(), { ...settings, ...surroundings(config, context) }),
     score: (inputs) => Promise.resolve(answers(score, inputs)),
   };
 }
@@ -85,6 +85,17 @@ export function partialCredit(completion: string, answer: string): number {
 export function overlongPenalty(tokenCount: number, maxNewTokens: number, buffer: number): number {
   const beyond = tokenCount - (maxNewTokens - buffer);
   return beyond <= 0 ? 0 : -Math.min(beyond, buffer) / buffer;
+}
+
+let hashed: Promise<string> | undefined;
+
+/** A hash of this file, of all that it imports, and of the versions of mathjs and ajv: nobody needs to think of raising a number. */
+function sources(): Promise<string> {
+  // Only where rewards are opened: the bundler takes a while to load.
+  hashed ??= import('./moduleVersion.ts').then(({ moduleHash }) =>
+    moduleHash(fileURLToPath(import.meta.url)),
+  );
+  return hashed;
 }
 
 /** What besides its own settings decides a component's values. */

@@ -19,7 +19,13 @@ export function jsonValidator(
     const validate = (draft7 ? new Ajv(options) : new Ajv2020(options)).compile({ ...schema, $async: false });
     return (text) => {
       const parsed = parse(text);
-      return parsed.ok && validate(parsed.value);
+      try {
+        return parsed.ok && validate(parsed.value);
+      } catch (error) {
+        // A recursive schema takes a few frames of the stack for every level of the text: one that exhausts them is no answer to it.
+        if (error instanceof RangeError) return false;
+        throw error;
+      }
     };
   } catch (cause) {
     throw new TrainerError(

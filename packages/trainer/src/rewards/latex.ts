@@ -77,6 +77,8 @@ const UNICODE: Readonly<Record<string, string>> = {
 const TEXT = /^(?:text|textrm|textbf|textit|mathrm|mathbf|mathit|mbox|operatorname)$/;
 
 const MIXED = /(?<![\w.^_\\}\])]\s*)(\d+)\s*\\[dtc]?frac\s*(?:\{\s*(\d+)\s*\}\s*\{\s*(\d+)\s*\}|(\d)(\d))/g;
+/** "1 1/2" with a space between. */
+const PLAIN_MIXED = /(?<![\w.^_\\}\])/*]\s*)(\d+)\s+(\d+)\s*\/\s*(\d+)(?![\d.^])/g;
 
 /** @throws NoExpression naming what it does not know. */
 export function toPlain(source: string): string {
@@ -87,7 +89,8 @@ export function toPlain(source: string): string {
     // 1,234,567 is one number; (1, 2) and 1,2 are lists.
     .replaceAll(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (number) => number.replaceAll(',', ''))
     // A whole number right before a fraction of two is a mixed number, not a product.
-    .replaceAll(MIXED, '($1+$2$4/$3$5)');
+    .replaceAll(MIXED, '($1+$2$4/$3$5)')
+    .replaceAll(PLAIN_MIXED, '($1+$2/$3)');
   const reader = new Reader(text);
   const plain = reader.sequence('').trim();
   return plain.replaceAll(/\|([^|]+)\|/g, 'abs($1)');

@@ -62,12 +62,22 @@ describe('math equality', () => {
     ['-\\frac{7}{4}', '-1\\frac34'],
     ['\\sqrt{x^2}', '|x|'],
     ['2\\ln x', '\\ln x^2'],
+    ['\\cos(\\pi/2)', '0'], // 6e-17 as a float
+    ['\\sin^2 x+\\cos^2 x-1', '0'],
+    ['\\sqrt{3}\\cdot10^{-10}', '\\sqrt{3\\cdot10^{-20}}'],
+    ['1.4142135624', '\\sqrt2'], // to ten digits
   ])('%s equals %s', (completion, answer) => {
     expect(math.agrees(completion, answer)).toBe(true);
     expect(math.agrees(`So the answer is $${completion}$.`, `$${answer}$`)).toBe(true);
   });
 
   it.each([
+    ['0', '\\exp(-25)'], // 1.4e-11
+    ['\\sqrt{3}\\cdot10^{-10}', '\\sqrt{2}\\cdot10^{-10}'],
+    ['1.41421', '\\sqrt2'],
+    // Computed so badly that rounding would explain anything.
+    ['\\tan(\\pi/2)', '5'],
+    ['\\sin(10^{20}\\pi)', '\\sqrt{2}'],
     ['0.333', '1/3'],
     ['1/2', '1\\frac{1}{2}'],
     ['|x|', 'x'],
@@ -84,12 +94,39 @@ describe('math equality', () => {
     ['0/0', '0'],
     ['x+y=1', 'x-y=1'],
     ['\\frac{-b\\pm 1}{2}', '1'],
-    ['7 apples', '7'],
     ['', '3'],
     ['hello', 'world'],
+    ['8 apples', '7'],
+    ['42 cents', '42 dollars'],
+    ['\\text{no}', 'yes'],
+    ['AB', 'ab'],
+    ['(D)', '\\text{(C)}'],
+    ['1 1/3', '3/2'],
+    ['3:46', '3:45'],
+    ['5', '3:45'],
+    ['3:45 pm', '3:45 am'],
   ])('%j does not equal %s', (completion, answer) => expect(math.agrees(completion, answer)).toBe(false));
 
   it.each([
+    ['\\boxed{\\text{yes}}', 'yes'],
+    ['The answer is yes.', '\\text{Yes}'],
+    ['\\boxed{C}', '\\text{(C)}'],
+    ['So it is (C).', '\\text{(C)}'],
+    ['\\boxed{42 dollars}', '42'],
+    ['It costs 42 dollars.', '42'],
+    ['42', '42 dollars'],
+    ['\\boxed{42 dollar}', '42 dollars'],
+    ['about 12.5 square meters', '12.5'],
+    ['1 1/2', '3/2'],
+    ['It is -1 1/2', '-1.5'],
+    ['They meet at 3:45.', '3:45'],
+    ['\\boxed{03:45}', '3:45'],
+    ['They meet at 3:45 p.m.', '3:45 PM'],
+    ['The ratio is 2:3', '\\boxed{2:3}'],
+    ['Answer:42', '42'],
+    ['\\boxed{7} and then \\boxed{8', '7'],
+    ['\\boxed{7} \\boxed{\\frac{1}{2', '7'],
+    ['costs \\$5, so \\(x=3\\)', '3'],
     ['The answer is 42.', '42'],
     ['First 3 + 4 = 7,\nso 2 * 7 = 14', '14'],
     ['I think it is 3x+2', '2+3x'],
@@ -114,6 +151,11 @@ describe('math equality', () => {
     ['x'.repeat(100_000), '1'],
     ['\\frac'.repeat(10_000), '1'],
     ['a '.repeat(50_000), '1'],
+    ['\\('.repeat(50_000), '1'],
+    ['\\['.repeat(50_000), '1'],
+    ['\\boxed{'.repeat(50_000), '1'],
+    ['2:'.repeat(50_000), '1'],
+    ['7 ' + 'apples '.repeat(20_000), '1'],
   ])('answers %.30j at once', (completion, answer) => {
     // A thousand times what any of them takes: an expansion or a search that explodes would not end at all.
     expect(withinTime(20_000, () => math.agrees(completion, answer))).toEqual({ late: false, result: false });

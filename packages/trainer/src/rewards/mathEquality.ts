@@ -1,6 +1,7 @@
 /** @file Whether a completion's answer equals a reference answer mathematically. The parser is mathjs; what is compared is decided here. */
 import { FUNCTIONS, NoExpression, toPlain } from './latex.ts';
 import { lastMath, withoutMarks } from './lastAnswer.ts';
+import { splitUnit, textAnswer } from './textAnswer.ts';
 import { equalEverywhere, expressionOf, type Expression } from './mathExpression.ts';
 
 export interface MathEquality {
@@ -76,11 +77,21 @@ export async function openMathEquality(): Promise<MathEquality> {
   return {
     agrees(completion, answer) {
       const wanted = withoutMarks(answer);
-      const expected = read(wanted);
-      for (const candidate of lastMath(completion)) {
+      const text = textAnswer(wanted);
+      const candidates = lastMath(completion);
+      const isSaid =
+        text !== null && candidates.some((candidate) => textAnswer(candidate)?.text === text.text);
+      // A clock time is never anything else, so that all completions can be told right from wrong.
+      if (isSaid || text?.kind === 'clock') return isSaid;
+      const goal = splitUnit(wanted);
+      const expected = read(goal.amount);
+      for (const candidate of candidates) {
         if (squeeze(candidate) === squeeze(wanted)) return true;
         try {
-          return same(read(candidate), expected);
+          const { amount, unit } = splitUnit(candidate);
+          const found = read(amount);
+          // A unit may be left away; 42 dollars are not 42 cents.
+          return (unit === '' || goal.unit === '' || unit === goal.unit) && same(found, expected);
         } catch (error) {
           // Prose before the expression: a shorter end of the text may be one.
           if (!(error instanceof NoExpression)) throw error;

@@ -5,6 +5,7 @@
  * it says: nothing is expanded.
  */
 import { uniforms } from '../ops/random.ts';
+import { agree, floatValue } from './floatValue.ts';
 import { NoExpression } from './latex.ts';
 
 /** An expression that knows how to be evaluated. */
@@ -62,16 +63,13 @@ export function equalEverywhere(a: Expression, b: Expression): boolean {
   const decided = exact.filter(([x, y]) => typeof x === 'bigint' && typeof y === 'bigint');
   if (decided.length > 0) return decided.every(([x, y]) => x === y);
   if (exact.some(([x, y]) => x === 'undefined' || y === 'undefined')) return false;
-  const floats = POINTS.map((point) => [float(a, symbols, point), float(b, symbols, point)] as const);
-  const finite = floats.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
-  return (
-    finite.length > 0 &&
-    finite.every(([x, y]) => Math.abs(x - y) <= TOLERANCE * Math.max(1, Math.abs(x), Math.abs(y)))
+  const floats = POINTS.map(
+    (point) => [floatValue(a, symbols, point), floatValue(b, symbols, point)] as const,
   );
+  const finite = floats.filter(([x, y]) => Number.isFinite(x.value) && Number.isFinite(y.value));
+  return finite.length > 0 && finite.every(([x, y]) => agree(x, y));
 }
 
-/** Relative to the larger of the two: float arithmetic stays below it, and an answer rounded to ten digits counts as right. */
-const TOLERANCE = 1e-9;
 const PRIME = 2n ** 61n - 1n;
 const MAX_EXPONENT = 1e9;
 const MAX_FACTORIAL = 2000;
@@ -122,7 +120,7 @@ function modularOne(name: string, x: bigint, argument: Expression): Modular {
   if (name === 'unaryPlus') return x;
   if (name === 'unaryMinus') return (PRIME - x) % PRIME;
   if (name !== 'factorial' || symbolsOf(argument).length > 0) return 'not rational';
-  const n = float(argument, [], 0);
+  const n = floatValue(argument, [], 0).value;
   if (!Number.isInteger(n) || n < 0 || n > MAX_FACTORIAL) return 'undefined';
   let product = 1n;
   for (let factor = 2n; factor <= BigInt(n); factor++) product = (product * factor) % PRIME;
@@ -131,7 +129,7 @@ function modularOne(name: string, x: bigint, argument: Expression): Modular {
 
 function modularPower(base: bigint, exponent: Expression): Modular {
   if (symbolsOf(exponent).length > 0) return 'not rational';
-  const n = float(exponent, [], 0);
+  const n = floatValue(exponent, [], 0).value;
   if (!Number.isInteger(n)) return 'not rational';
   if (Math.abs(n) > MAX_EXPONENT) return 'undefined';
   if (n >= 0) return power(base, BigInt(n));
@@ -163,60 +161,6 @@ function place(index: number, point: number): bigint {
       2n) %
     PRIME
   );
-}
-
-function float(expression: Expression, symbols: readonly string[], point: number): number {
-  if (expression.kind === 'number') return Number(expression.digits);
-  if (expression.kind === 'symbol') {
-    if (expression.name === 'pi') return Math.PI;
-    if (expression.name === 'e') return Math.E;
-    // Between ½ and 3: positive, so that roots and logarithms of most expressions have values; at every other point negative, so
-    // that |x| is not x. Where one of two expressions has no value, the point says nothing.
-    const [value = 0.5] = uniforms({ seed: 62, stream: point, counter: symbols.indexOf(expression.name) }, 1);
-    return (point % 2 === 0 ? -1 : 1) * (0.5 + 2.5 * value);
-  }
-  const [x = NaN, y = NaN] = expression.args.map((argument) => float(argument, symbols, point));
-  return FLOATS[expression.name]?.(x, y) ?? NaN;
-}
-
-const FLOATS: Readonly<Record<string, (x: number, y: number) => number>> = {
-  add: (x, y) => x + y,
-  subtract: (x, y) => x - y,
-  multiply: (x, y) => x * y,
-  divide: (x, y) => x / y,
-  pow: (x, y) => x ** y,
-  nthRoot: (x, n) => (x < 0 && n % 2 === 1 ? -((-x) ** (1 / n)) : x ** (1 / n)),
-  unaryMinus: (x) => -x,
-  unaryPlus: (x) => x,
-  factorial: (x) => (Number.isInteger(x) && x >= 0 && x <= 170 ? factorialOf(x) : NaN),
-  sqrt: Math.sqrt,
-  cbrt: Math.cbrt,
-  abs: Math.abs,
-  exp: Math.exp,
-  ln: Math.log,
-  log: Math.log,
-  log10: Math.log10,
-  log2: Math.log2,
-  sin: Math.sin,
-  cos: Math.cos,
-  tan: Math.tan,
-  cot: (x) => 1 / Math.tan(x),
-  sec: (x) => 1 / Math.cos(x),
-  csc: (x) => 1 / Math.sin(x),
-  asin: Math.asin,
-  acos: Math.acos,
-  atan: Math.atan,
-  sinh: Math.sinh,
-  cosh: Math.cosh,
-  tanh: Math.tanh,
-  floor: Math.floor,
-  ceil: Math.ceil,
-};
-
-function factorialOf(n: number): number {
-  let product = 1;
-  for (let factor = 2; factor <= n; factor++) product *= factor;
-  return product;
 }
 
 function field(node: unknown, name: string): unknown {

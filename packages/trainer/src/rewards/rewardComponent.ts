@@ -38,7 +38,7 @@ export interface RewardComponent extends RewardShaping {
   dispose?(): Promise<void>;
 }
 
-/** The version of a component: `code` is the text of a module, or the revision of a built-in one. */
+/** The version of a component: `code` is the text of a module, or a hash of the sources of a built-in one. */
 export function rewardVersion(code: string, settings: unknown): string {
   return createHash('sha256').update(code).update('\0').update(canonicalJson(settings)).digest('hex');
 }

@@ -1,4 +1,5 @@
 /** @file Rewards of a step's completions. A reward that cannot be computed is null, with the reason; it never becomes 0. */
+import { TrainerError } from '../errors.ts';
 import { shapeValues } from './shapeValues.ts';
 import { bounded, type RewardAnswer, type RewardComponent, type RewardInput } from './rewardComponent.ts';
 
@@ -30,7 +31,7 @@ export interface ScoreOptions {
 
 /**
  * Scores all completions by all components, those that wait for something side by side.
- * @throws TrainerError where a component cannot go on at all; what fails for single completions is null with its reason.
+ * @throws TrainerError where a component cannot go on at all, or its values are too large to be normalised; what fails for single completions is null with its reason.
  */
 export async function scoreCompletions(
   components: readonly RewardComponent[],
@@ -41,7 +42,8 @@ export async function scoreCompletions(
     components.map(async (component) => columnOf(component, await component.score(inputs))),
   );
   const used = columns.map((column, index) =>
-    shapeValues(
+    shaped(
+      components[index]?.name,
       column.map(({ value }) => value),
       {
         clip: components[index]?.clip ?? null,
@@ -71,6 +73,15 @@ export function firstScoreError(scores: readonly CompletionScore[]): string | nu
   }
   const silent = scores.flatMap(({ components }) => components).find(({ value }) => value === null);
   return silent ? `${silent.name}: the reward function answered null` : null;
+}
+
+function shaped(name: string | undefined, ...given: Parameters<typeof shapeValues>): (number | null)[] {
+  try {
+    return shapeValues(...given);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TrainerError('REWARD_SETTINGS', `reward "${name}": ${cause.message}`, {}, { cause });
+  }
 }
 
 type RawScore = Omit<ComponentScore, 'used'>;

@@ -7,6 +7,7 @@ type Values = readonly (number | null)[];
 /**
  * Nulls stay null and stay out of mean and deviation. A column (or group) that is flat, or has one value, becomes 0: there is
  * nothing to compare. Normalised ones have mean 0 and standard deviation 1, over n − 1 as everywhere here.
+ * @throws RangeError where values are too large for their deviation to be a number.
  * @param groupSize G; completion i belongs to group ⌊i / G⌋.
  */
 export function shapeValues(
@@ -38,6 +39,10 @@ function standardised(values: Values): (number | null)[] {
   const center = mean(present);
   const deviation = standardDeviation(present);
   const largest = present.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (present.length > 0 && !(Number.isFinite(center) && Number.isFinite(deviation)))
+    throw new RangeError(
+      `values as large as ${largest} cannot be normalised: their mean or deviation exceeds what a float64 holds. Clip them`,
+    );
   const flat = deviation <= FLAT * largest;
   return values.map((value) => (value === null ? null : flat ? 0 : (value - center) / deviation));
 }

@@ -84,6 +84,25 @@ describe.each(FAMILIES)('the tokenizer of %s', (family) => {
   });
 });
 
+describe('answers that a warm-up teaches', () => {
+  // SentencePiece sets a mark before every text, an answer too, and its decoder takes one away again.
+  it.each(FAMILIES)('of %s are said as they are written, so that exact_match knows them', async (family) => {
+    const tokenizer = await open(family);
+    for (const answer of ['7', '1234', 'cba', ' 12', 'two words', '(1+2)*3'])
+      expect(tokenizer.decode(tokenizer.encode(answer))).toBe(answer);
+  });
+
+  it('hold the mark of SentencePiece, which its decoder takes away at the beginning only', async () => {
+    const tokenizer = await open('llama');
+    const [prompt, answer] = [tokenizer.encode('1+1='), tokenizer.encode('2')];
+    expect(tokenizer.pieces(answer)).toEqual([' ', '2']);
+    expect(tokenizer.decode(answer)).toBe('2');
+    // A policy that leaves the mark out says the same.
+    expect(tokenizer.decode(answer.slice(1))).toBe('2');
+    expect(tokenizer.decode([...prompt, ...answer])).toBe('1+1= 2');
+  });
+});
+
 describe('special tokens', () => {
   it('knows what begins and ends a text, and what fills it up', async () => {
     const names = async (family: Family, promptFormat: 'plain' | 'chat' = 'plain') => {

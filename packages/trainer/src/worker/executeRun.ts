@@ -87,7 +87,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
   const uploads = new CheckpointUploads(client, channel, (message) => note('WARN', message));
   const watch = client.runs.watch(runId, {
     onData: ({ pendingCommand }) => {
-      if (pendingCommand !== null) channel.lease.beatSoon();
+      if (pendingCommand !== null) channel.lease.told(pendingCommand);
     },
   });
   const { abandon } = context;

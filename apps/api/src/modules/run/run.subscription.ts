@@ -26,7 +26,8 @@ async function subscribeToRuns(ctx: Context, { runId, projectId }: Scope) {
       if (event.type !== 'run' && event.type !== 'record') return;
       if (runId != null && event.runId !== runId) return;
       if (projectId != null && event.projectId !== projectId) return;
-      yield [event.runId, event.runId];
+      // Not of a step: a command or a status. A worker acts on it, and a fast run takes several steps within the interval.
+      yield [event.runId, event.runId, event.type === 'run'];
     },
     async resync(since) {
       const runs = await ctx.db.prisma.run.findMany({

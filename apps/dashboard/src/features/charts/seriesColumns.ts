@@ -62,6 +62,12 @@ export function nearestIndex(steps: readonly number[], step: number): number {
   return step - (steps[right - 1] ?? 0) <= (steps[right] ?? 0) - step ? right - 1 : right;
 }
 
+/** The step of the last point up to a step; null without one, or where points are joined in buckets and it is not known. */
+export function lastStepUpTo(columns: SeriesColumns | undefined, step: number): number | null {
+  if (!columns || columns.bucketed) return null;
+  return columns.steps[lowerBound(columns.steps, step + 1) - 1] ?? null;
+}
+
 /** First index whose step is not below `step` (binary search over ascending steps). */
 export function lowerBound(steps: readonly number[], step: number): number {
   let low = 0;

@@ -1,6 +1,7 @@
 'use client';
 import { ChevronRight, MessageSquare } from 'lucide-react';
 import { type ReactNode, memo } from 'react';
+import { Badge } from '../../ui/Badge.tsx';
 import { cx } from '../../ui/cx.ts';
 import { formatAligned } from '../charts/formatMetric.ts';
 import { VerdictIcon, verdictWord } from '../review/verdictWords.tsx';
@@ -19,6 +20,10 @@ export interface CompletionTableRowProps {
   readonly groupRewards?: readonly (number | null)[] | undefined;
   readonly open: boolean;
   readonly onToggle: (row: CompletionRow) => void;
+  /** Of an evaluation: nothing is learnt from it, so it has neither advantage nor KL nor signal. */
+  readonly evaluated?: boolean;
+  /** Made of the likeliest tokens, not sampled. */
+  readonly greedy?: boolean;
   /** Also shows step, prompt and answer: for lists across steps. */
   readonly withPrompt?: boolean;
 }
@@ -31,12 +36,14 @@ export const CompletionTableRow = memo(function CompletionTableRow({
   groupRewards,
   open,
   onToggle,
+  evaluated = false,
+  greedy = false,
   withPrompt = false,
 }: CompletionTableRowProps) {
   const signal = row.signal ?? null;
   return (
     <div className={cx(styles.entry, open && styles.openEntry)}>
-      <div className={cx(styles.line, withPrompt && styles.withPrompt)}>
+      <div className={cx(styles.line, withPrompt && styles.withPrompt, evaluated && styles.evaluated)}>
         <button type="button" className={styles.main} aria-expanded={open} onClick={() => onToggle(row)}>
           <ChevronRight size={14} aria-hidden className={cx(styles.chevron, open && styles.turned)} />
           {withPrompt && (
@@ -55,21 +62,30 @@ export const CompletionTableRow = memo(function CompletionTableRow({
         <Cell name="reward">
           <RewardFigure reward={row.reward ?? null} components={row.rewards} />
         </Cell>
-        <Cell name="advantage">{formatAligned(row.advantage, true)}</Cell>
-        <Cell name="KL">{formatAligned(row.kl)}</Cell>
-        <Cell
-          name="signal"
-          className={cx(
-            signal !== null && signal > 0 && styles.up,
-            signal !== null && signal < 0 && styles.down,
-          )}
-        >
-          {formatAligned(signal, true)}
-        </Cell>
+        {!evaluated && (
+          <>
+            <Cell name="advantage">{formatAligned(row.advantage, true)}</Cell>
+            <Cell name="KL">{formatAligned(row.kl)}</Cell>
+            <Cell
+              name="signal"
+              className={cx(
+                signal !== null && signal > 0 && styles.up,
+                signal !== null && signal < 0 && styles.down,
+              )}
+            >
+              {formatAligned(signal, true)}
+            </Cell>
+          </>
+        )}
         <Cell name="log π" className={styles.logp}>
           <MovementFigure row={row} />
         </Cell>
         <span className={styles.flags}>
+          {greedy && (
+            <Badge title="The likeliest token at every place. Accuracy is of these; pass@k and the mean reward are of the samples, where there are any">
+              greedy
+            </Badge>
+          )}
           {row.myVerdict && (
             <span title={`Your verdict: ${verdictWord(row.myVerdict.value)}`}>
               <VerdictIcon value={row.myVerdict.value} size={13} />
@@ -109,19 +125,37 @@ function Cell({
 }
 
 /** Names of the columns, above the lines. For the eye: each cell carries its own name. */
-export function CompletionColumns({ withPrompt = false }: { readonly withPrompt?: boolean }) {
+export function CompletionColumns({
+  withPrompt = false,
+  evaluated = false,
+}: {
+  readonly withPrompt?: boolean;
+  readonly evaluated?: boolean;
+}) {
   return (
-    <div className={cx(styles.line, styles.columns, withPrompt && styles.withPrompt)} aria-hidden>
+    <div
+      className={cx(
+        styles.line,
+        styles.columns,
+        withPrompt && styles.withPrompt,
+        evaluated && styles.evaluated,
+      )}
+      aria-hidden
+    >
       <span className={styles.mainHead}>
         {withPrompt && <span className={styles.step}>Step</span>}
         {withPrompt && <span className={styles.prompt}>Prompt</span>}
         <span>Completion</span>
       </span>
       <span className={styles.cell}>Reward</span>
-      <span className={styles.cell}>Advantage</span>
-      <span className={styles.cell}>KL</span>
-      <span className={styles.cell}>Signal</span>
-      <span className={cx(styles.cell, styles.logp)}>log π before → after</span>
+      {!evaluated && (
+        <>
+          <span className={styles.cell}>Advantage</span>
+          <span className={styles.cell}>KL</span>
+          <span className={styles.cell}>Signal</span>
+        </>
+      )}
+      <span className={cx(styles.cell, styles.logp)}>{evaluated ? 'log π' : 'log π before → after'}</span>
       <span className={styles.flags} />
     </div>
   );

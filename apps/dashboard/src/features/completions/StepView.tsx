@@ -18,6 +18,7 @@ import {
   type CompletionGroup,
   type CompletionRow,
   completionRowFragment,
+  greedyOf,
   groupFigures,
   groupsOf,
 } from './completionRow.ts';
@@ -179,7 +180,7 @@ function Step({
   const visible = groupLimit === undefined ? groups : groups.slice(0, groupLimit);
   return (
     <div className={cx(styles.groups, stale && !following && styles.stale)} aria-busy={stale}>
-      <CompletionColumns />
+      <CompletionColumns evaluated={set !== null} />
       {visible.map((group) => (
         <Group
           key={group.group}
@@ -217,6 +218,7 @@ const Group = memo(function Group({
 }) {
   const first = group.completions[0];
   const figures = groupFigures(group);
+  const greedy = greedyOf(group);
   const rewards = useMemo(
     () => (complete ? group.completions.map(({ reward }) => reward ?? null) : undefined),
     [group, complete],
@@ -241,7 +243,12 @@ const Group = memo(function Group({
               flat rewards
             </Badge>
           )}
-          {figures.mean !== null && <span>mean reward {formatNumber(figures.mean)}</span>}
+          {figures.mean !== null && (
+            <span>
+              mean reward {greedy !== null && 'of the samples '}
+              {formatNumber(figures.mean)}
+            </span>
+          )}
         </span>
       </header>
       {group.completions.map((row) => (
@@ -251,6 +258,8 @@ const Group = memo(function Group({
           runId={runId}
           rule={rule}
           groupRewards={rewards}
+          evaluated={greedy !== null}
+          greedy={row === greedy}
           open={openId === row.id}
           onToggle={onToggle}
         />

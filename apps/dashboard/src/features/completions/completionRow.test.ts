@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CompletionRow, deltaLogp, groupFigures, groupsOf } from './completionRow.ts';
+import { type CompletionRow, deltaLogp, greedyOf, groupFigures, groupsOf } from './completionRow.ts';
 
 const row = (over: Partial<CompletionRow>): CompletionRow => ({
   id: `${over.group ?? 0}-${over.index ?? 0}`,
@@ -48,6 +48,19 @@ describe('groupFigures', () => {
 
   it('leaves null rewards out of the mean and counts them', () => {
     expect(figures([1, 0, null])).toEqual({ mean: 0.5, nulls: 1, flat: false });
+  });
+
+  it('leaves the greedy completion of an evaluation out of the mean of the samples', () => {
+    const evaluated = (rewards: (number | null)[]) => ({
+      group: 0,
+      completions: rewards.map((reward, index) => row({ index, reward, evaluationSet: 'held-out' })),
+    });
+    expect(groupFigures(evaluated([1, 0, 0.5]))).toEqual({ mean: 0.25, nulls: 0, flat: false });
+    expect(groupFigures(evaluated([null, 0, 1]))).toEqual({ mean: 0.5, nulls: 1, flat: false });
+    // With one sample per prompt nothing is sampled: there is the greedy one only.
+    expect(groupFigures(evaluated([1])).mean).toBeNull();
+    expect(greedyOf(evaluated([1, 0]))?.index).toBe(0);
+    expect(greedyOf({ group: 0, completions: [row({})] })).toBeNull();
   });
 
   it('calls a group flat when all known rewards are equal', () => {

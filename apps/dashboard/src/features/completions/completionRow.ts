@@ -59,17 +59,30 @@ export function groupsOf(rows: readonly CompletionRow[]): CompletionGroup[] {
   return [...groups].map(([group, completions]) => ({ group, completions }));
 }
 
+/** The completion of the likeliest tokens, of which an evaluation makes one per prompt, before its samples; null in training. */
+export function greedyOf({ completions }: CompletionGroup): CompletionRow | null {
+  const first = completions[0];
+  return typeof first?.evaluationSet === 'string' ? first : null;
+}
+
+/** What was sampled. */
+function samplesOf(group: CompletionGroup): readonly CompletionRow[] {
+  return greedyOf(group) === null ? group.completions : group.completions.slice(1);
+}
+
 export interface GroupFigures {
-  /** Mean of the rewards that could be computed; null when none could. */
+  /** Mean of the rewards of samples that could be computed; null when none could. */
   readonly mean: number | null;
   readonly nulls: number;
   /** All known rewards are equal: the group carries no signal under a baseline of its own. */
   readonly flat: boolean;
 }
 
-export function groupFigures({ completions }: CompletionGroup): GroupFigures {
-  const known = completions.flatMap(({ reward }) => (typeof reward === 'number' ? [reward] : []));
-  const nulls = completions.length - known.length;
+export function groupFigures(group: CompletionGroup): GroupFigures {
+  const rewardsOf = (rows: readonly CompletionRow[]) =>
+    rows.flatMap(({ reward }) => (typeof reward === 'number' ? [reward] : []));
+  const nulls = group.completions.length - rewardsOf(group.completions).length;
+  const known = rewardsOf(samplesOf(group));
   if (known.length === 0) return { mean: null, nulls, flat: true };
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
   return { mean, nulls, flat: known.length > 1 && known.every((value) => value === known[0]) };

@@ -54,8 +54,8 @@ export function ConfigForm() {
         text="Ascends ∇J(θ): rollouts, a learning signal from their rewards, an update."
       >
         <EstimatorPicker />
-        <Folding member={pick('policyGradient')[0]} />
         <EstimatorNotes />
+        <Folding member={pick('policyGradient')[0]} />
       </Part>
       <Part title="Model" text="A small decoder from nothing, or one from a Hugging Face directory.">
         <Members members={pick('model', 'tokenizer')} path={[]} />

@@ -19,11 +19,14 @@ export interface ForkParent {
 export function ForkPart({
   parent,
   step,
+  instead,
   onStep,
   config,
 }: {
   readonly parent: ForkParent;
   readonly step: number;
+  /** Says that another step was asked for. */
+  readonly instead: string | null;
   readonly onStep: (step: number) => void;
   /** The draft's, while it is valid. */
   readonly config: RunConfig | undefined;
@@ -56,6 +59,11 @@ export function ForkPart({
             </Select>
           )}
         </Field>
+        {instead !== null && (
+          <p role="status">
+            <strong>{instead}</strong>
+          </p>
+        )}
         <p>
           It takes the weights of that checkpoint, so the model stays as it is; everything else may change.
           Steps count from 1.

@@ -8,6 +8,11 @@ export interface FormApi {
   set(path: Path, value: unknown): void;
   /** Changes the text as a whole. */
   edit(change: (text: string) => string): void;
+  /**
+   * What only the field itself can know is wrong with its value, such as a choice that is gone: it counts among the draft's errors.
+   * Null when nothing is.
+   */
+  report(path: Path, message: string | null): void;
   /** The text cannot be edited by the form now (it is not YAML of an object). */
   readonly disabled: boolean;
   readonly projectId: string;

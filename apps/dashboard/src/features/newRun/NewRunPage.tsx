@@ -11,7 +11,7 @@ import { useUrlState } from '../../ui/useUrlState.ts';
 import { Crumbs } from '../shell/Crumbs.tsx';
 import { readConfig } from '../run/runRule.ts';
 import { cloneText, draftText, editDraft } from './draft.ts';
-import { forkStep } from './forkStep.ts';
+import { forkBegin } from './forkStep.ts';
 import { RunEditor } from './RunEditor.tsx';
 
 const newRunQuery = graphql(`
@@ -62,7 +62,7 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
       items={[
         { label: 'Projects', href: '/projects' },
         { label: data?.project?.name ?? slug, href: `/p/${slug}` },
-        { label: 'New run' },
+        { label: forkId === null ? 'New run' : 'New fork' },
       ]}
       project={slug}
     />
@@ -109,15 +109,25 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
     );
 
   const steps = (data.run?.checkpoints?.nodes ?? []).filter((one) => !one.deletedAt).map((one) => one.step);
-  const step = forkStep(steps, wholeNumber(url.get('step')));
+  const { step, instead } = forkBegin(steps, wholeNumber(url.get('step')));
+  const first = steps.at(-1);
   if (forkId !== null && data.run && step === null)
     return (
       <EmptyState
         heading="h1"
-        title={`#${data.run.number} ${data.run.name} has no checkpoint to fork`}
-        action={<ButtonLink href={`/runs/${data.run.id}?tab=checkpoints`}>To its checkpoints</ButtonLink>}
+        title={`#${data.run.number} ${data.run.name} has no checkpoint to fork${first === undefined ? '' : ' there'}`}
+        action={
+          first === undefined ? (
+            <ButtonLink href={`/runs/${data.run.id}?tab=checkpoints`}>To its checkpoints</ButtonLink>
+          ) : (
+            <ButtonLink href={`/p/${slug}/new?fork=${data.run.id}&step=${first}`}>
+              Begin after step {first.toLocaleString('en')}
+            </ButtonLink>
+          )
+        }
       >
-        {crumbs}A fork begins with the weights of a checkpoint. While the run goes on, ask for one there.
+        {crumbs}
+        {instead ?? 'A fork begins with the weights of a checkpoint.'} While the run goes on, ask for one there.
       </EmptyState>
     );
 
@@ -135,7 +145,7 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
   const fork =
     forkId === null || !data.run || step === null
       ? null
-      : { parent: { ...data.run, config: readConfig(data.run.config), steps }, step };
+      : { parent: { ...data.run, config: readConfig(data.run.config), steps }, step, instead };
   return (
     <>
       {crumbs}

@@ -1,6 +1,6 @@
 'use client';
 import { FilePlus } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
@@ -38,7 +38,7 @@ const choicesQuery = graphql(`
 /** Which version of which prompt set of the project; new prompts can be uploaded without leaving the form. */
 export function PromptSetField({ path, label }: { readonly path: Path; readonly label: string }) {
   const viewer = useViewer();
-  const { draft, set, disabled, projectId, slug } = useForm();
+  const { draft, set, report, disabled, projectId, slug } = useForm();
   const [uploading, setUploading] = useState(false);
   const [{ data, error, fetching }, refetch] = useQuery({
     query: choicesQuery,
@@ -50,12 +50,13 @@ export function PromptSetField({ path, label }: { readonly path: Path; readonly 
   const value = typeof written === 'string' ? written : '';
   const version = sets.flatMap((one) => one.versions).find((one) => one.id === value);
   const unknown = value !== '' && version === undefined && data !== undefined;
-  const errors =
-    error && !data
-      ? [describeError(error)]
-      : unknown
-        ? [...errorsAt(draft.errors, path), 'Choose a prompt set of this project, or upload one']
-        : errorsAt(draft.errors, path);
+  const place = path.join('.');
+  useEffect(() => {
+    const at = place.split('.');
+    report(at, unknown ? 'Choose a prompt set of this project, or upload one' : null);
+    return () => report(at, null);
+  }, [report, place, unknown]);
+  const errors = error && !data ? [describeError(error)] : errorsAt(draft.errors, path);
   return (
     <div className={styles.field}>
       <Field

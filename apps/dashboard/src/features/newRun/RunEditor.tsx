@@ -3,7 +3,7 @@ import { forkRefusals, MODEL_PLACEHOLDER, PRESETS, type RunConfig } from '@nabla
 import { ChevronDown, RotateCcw } from 'lucide-react';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, useEffect, useMemo, useState } from 'react';
+import { type FormEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { useMutation } from 'urql';
 import { type Refusal, refusals } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
@@ -12,7 +12,7 @@ import { Menu, MenuItem } from '../../ui/Menu.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { ConfigForm } from './ConfigForm.tsx';
-import { alignTokenizer, type DraftError, draftText, editDraft, onePerPath, readDraft } from './draft.ts';
+import { alignTokenizer, type DraftError, draftText, editDraft, onePerPath, readDraft, withError } from './draft.ts';
 import { spellOut } from './estimator.ts';
 import { type FormApi, FormProvider } from './FormContext.tsx';
 import { type KeptDraft, dropDraft, freshKey, keepDraft, readKeptDraft } from './keptDraft.ts';
@@ -89,7 +89,11 @@ export function RunEditor({
     readonly tags: ReadonlyArray<string>;
   } | null;
   /** The checkpoint that the run is to begin with. */
-  readonly fork: { readonly parent: ForkParent; readonly step: number } | null;
+  readonly fork: {
+    readonly parent: ForkParent;
+    readonly step: number;
+    readonly instead: string | null;
+  } | null;
   readonly onForkStep: (step: number) => void;
   readonly workers: ReadonlyArray<WorkerChoice>;
 }) {
@@ -109,6 +113,7 @@ export function RunEditor({
     return kept !== null && kept.text !== start;
   });
   const [kept, setKept] = useState<KeptDraft>(() => readKeptDraft(storageKey) ?? fresh());
+  const [reported, setReported] = useState<ReadonlyArray<DraftError>>([]);
   const [problems, setProblems] = useState<ReadonlyArray<Refusal>>([]);
   const [launched, setLaunched] = useState(false);
   // Another draft is another run: it gets a key of its own, so that a changed form is not answered with the earlier run.
@@ -145,9 +150,13 @@ export function RunEditor({
         : [];
     return {
       ...local,
-      errors: onePerPath([...local.errors, ...placeholders(local.config), ...unfit, ...refused]),
+      errors: onePerPath([...local.errors, ...placeholders(local.config), ...unfit, ...reported, ...refused]),
     };
-  }, [local, problems, fork]);
+  }, [local, problems, fork, reported]);
+  // The same function for ever: fields report in an effect.
+  const report = useCallback<FormApi['report']>((path, message) => {
+    setReported((present) => withError(present, path, message));
+  }, []);
   const form: FormApi = {
     draft,
     set: (path, value) => {
@@ -157,6 +166,7 @@ export function RunEditor({
       change({ text: path[0] === 'model' ? alignTokenizer(text, readDraft(text).value) : text });
     },
     edit: (edited) => change({ text: edited(kept.text) }),
+    report,
     disabled: !draft.editable,
     projectId: project.id,
     slug: project.slug,
@@ -214,7 +224,7 @@ export function RunEditor({
         }
         actions={!fork && <PresetMenu onChoose={restart} />}
       />
-      {fork && <ForkPart parent={fork.parent} step={fork.step} onStep={onForkStep} config={local.config} />}
+      {fork && <ForkPart {...fork} onStep={onForkStep} config={local.config} />}
       {restored && (
         <Callout title="Your draft was kept.">
           <Button size="sm" icon={<RotateCcw size={14} aria-hidden />} onClick={() => restart(start)}>

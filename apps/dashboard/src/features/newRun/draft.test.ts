@@ -1,6 +1,15 @@
 import { PRESETS } from '@nabla/domain';
-import { describe, expect, it } from 'vitest';
-import { cloneText, draftText, editDraft, errorsAt, errorsWithin, readDraft, valueAt } from './draft.ts';
+import { describe, expect, it, test } from 'vitest';
+import {
+  cloneText,
+  draftText,
+  editDraft,
+  errorsAt,
+  errorsWithin,
+  readDraft,
+  valueAt,
+  withError,
+} from './draft.ts';
 import { type FormNode, memberOf, runConfigForm } from './formNode.ts';
 
 const TEXT = `# my first run
@@ -145,4 +154,14 @@ describe('runConfigForm', () => {
       fallback: 1,
     });
   });
+});
+
+test('an error that a field reports takes the place of its earlier one, and goes', () => {
+  const own = { path: ['name'], message: 'is missing', line: 1, column: 1 };
+  const path = ['task', 'promptSetVersionId'];
+  const gone = withError([own], path, 'is gone');
+  expect(gone).toEqual([own, { path, message: 'is gone', line: undefined, column: undefined }]);
+  expect(withError(gone, path, 'is gone')).toBe(gone);
+  expect(errorsAt(withError(gone, path, 'is empty'), path)).toEqual(['is empty']);
+  expect(withError(gone, path, null)).toEqual([own]);
 });

@@ -151,6 +151,20 @@ export function onePerPath(errors: ReadonlyArray<DraftError>): ReadonlyArray<Dra
   );
 }
 
+/** The errors with this message at the path in the place of what stood there; the same list when that changes nothing. */
+export function withError(
+  errors: ReadonlyArray<DraftError>,
+  path: Path,
+  message: string | null,
+): ReadonlyArray<DraftError> {
+  const [present = null] = errorsAt(errors, path);
+  if (present === message) return errors;
+  const others = errors.filter((error) => !samePath(error.path, path));
+  return message === null
+    ? others
+    : [...others, { path: path.map(String), message, line: undefined, column: undefined }];
+}
+
 /** Errors at the path itself. */
 export function errorsAt(errors: ReadonlyArray<DraftError>, path: Path): ReadonlyArray<string> {
   return errors.filter((error) => samePath(error.path, path)).map((error) => error.message);

@@ -1,6 +1,6 @@
 import { ESTIMATOR_PRESETS, parseRunConfig, type PolicyGradientConfig } from '@nabla/domain';
 import { expect, test } from 'vitest';
-import { applyEstimator, estimatorOf, isEstimatorPreset, spellOut } from './estimator.ts';
+import { applyEstimator, estimatorOf, isEstimatorPreset, setsGroupSize, spellOut } from './estimator.ts';
 import { editDraft, readDraft } from './draft.ts';
 
 const base = 'name: a\ntask:\n  kind: addition\npolicyGradient:\n  steps: 10\n';
@@ -25,6 +25,18 @@ test('what is the run’s own stays, one completion per prompt does not', () => 
   const sixteen = editDraft(base, ['policyGradient', 'groupSize'], 16);
   expect(inForce(choose(sixteen, 'grpo')).groupSize).toBe(16);
   expect(inForce(choose(choose(base, 'ppo'), 'grpo')).groupSize).toBe(8);
+});
+
+test('the group size of before PPO comes back', () => {
+  const sixteen = editDraft(base, ['policyGradient', 'groupSize'], 16);
+  const ppo = choose(sixteen, 'ppo');
+  expect(inForce(ppo).groupSize).toBe(1);
+  expect(setsGroupSize('ppo')).toBe(true);
+  expect(setsGroupSize('grpo')).toBe(false);
+  expect(inForce(applyEstimator(ppo, readDraft(ppo).value, 'grpo', 16)).groupSize).toBe(16);
+  // One that was chosen by hand meanwhile is the run's own.
+  const four = editDraft(ppo, ['policyGradient', 'groupSize'], 4);
+  expect(inForce(applyEstimator(four, readDraft(four).value, 'grpo', 16)).groupSize).toBe(4);
 });
 
 test('a mix of one’s own has no name', () => {

@@ -73,8 +73,21 @@ function inForce(pg: PolicyGradientConfig, key: (typeof KEYS)[number]): unknown 
   return pg[key];
 }
 
-/** The text with the settings of a preset written out, those of another estimator taken out. */
-export function applyEstimator(text: string, value: unknown, name: EstimatorPreset): string {
+/** Whether an estimator wants one completion per prompt, whatever the run had. */
+export function setsGroupSize(name: EstimatorPreset): boolean {
+  return 'groupSize' in ESTIMATOR_PRESETS[name];
+}
+
+/**
+ * The text with the settings of a preset written out, those of another estimator taken out.
+ * @param ownGroupSize what the run had before an estimator set it to one; its default when undefined.
+ */
+export function applyEstimator(
+  text: string,
+  value: unknown,
+  name: EstimatorPreset,
+  ownGroupSize?: unknown,
+): string {
   const preset: Readonly<Record<string, unknown>> = ESTIMATOR_PRESETS[name];
   let next = text;
   const write = (key: string, setting: unknown): void => {
@@ -85,7 +98,7 @@ export function applyEstimator(text: string, value: unknown, name: EstimatorPres
   // One completion per prompt is an estimator's choice, any other number the run's.
   const groupSize = valueAt(value, ['policyGradient', 'groupSize']);
   if (preset['groupSize'] !== undefined) write('groupSize', preset['groupSize']);
-  else if (groupSize === 1) write('groupSize', undefined);
+  else if (groupSize === 1) write('groupSize', ownGroupSize);
   return next;
 }
 

@@ -3,7 +3,7 @@
 import { bestCheckpoints, type CheckpointPolicy, keptCheckpoints, metricDefinition } from '@nabla/domain';
 import { Download, GitFork } from 'lucide-react';
 import Link from 'next/link';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
@@ -19,7 +19,7 @@ import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
 import { useSeries } from '../charts/ChartsProvider.tsx';
 import { formatMetric } from '../charts/formatMetric.ts';
 import { metricTitle } from '../charts/metricTitle.ts';
-import { type SeriesColumns, nearestIndex } from '../charts/seriesColumns.ts';
+import { type SeriesColumns, lastStepUpTo, nearestIndex } from '../charts/seriesColumns.ts';
 import { checkpointWords } from './configWords.ts';
 import styles from './run.module.css';
 
@@ -74,6 +74,18 @@ export function CheckpointsTab({
     () => list.nodes.map((checkpoint) => ({ ...checkpoint, metrics: metricsOf(checkpoint.metrics) })),
     [list.nodes],
   );
+  const evaluations = useMemo(
+    () =>
+      evaluationColumns(
+        rows.map(({ metrics }) => metrics),
+        policy?.bestMetric,
+      ),
+    [rows, policy?.bestMetric],
+  );
+  const measured = useSeries(
+    evaluations.map((name) => ({ runId, name })),
+    true,
+  );
   if (list.error && rows.length === 0)
     return <ErrorState message={describeError(list.error)} onRetry={list.refetch} />;
   if (list.loading) return <SkeletonRows rows={4} label="Loading checkpoints" />;
@@ -86,11 +98,17 @@ export function CheckpointsTab({
       </EmptyState>
     );
   const present = rows.filter((row) => !row.deletedAt);
-  const best = policy === null ? undefined : bestCheckpoints(policy, present)[0];
+  // Without a place for the best, none is chosen.
+  const best = policy === null || policy.keepBest === 0 ? undefined : bestCheckpoints(policy, present)[0];
   const kept = policy === null ? null : keptCheckpoints(policy, present);
-  const evaluations = evaluationColumns(
-    rows.map(({ metrics }) => metrics),
-    policy?.bestMetric,
+  const bestColumn =
+    policy !== null && (policy.bestMetric === 'reward/mean' || evaluations.includes(policy.bestMetric))
+      ? policy.bestMetric
+      : null;
+  const bestBadge = policy !== null && (
+    <Badge tone="good" title={`The ${policy.bestIs} ${policy.bestMetric} of those that are there`}>
+      best
+    </Badge>
   );
   const mayFork = viewer.can('forkRun');
   return (
@@ -120,26 +138,22 @@ export function CheckpointsTab({
             {rows.map((checkpoint) => (
               <tr key={checkpoint.id}>
                 <Td numeric>
-                  {checkpoint === best && (
-                    <Badge
-                      tone="good"
-                      title={`The ${policy?.bestIs ?? 'highest'} ${policy?.bestMetric ?? ''} of those that are there`}
-                    >
-                      best
-                    </Badge>
-                  )}{' '}
+                  {bestColumn === null && checkpoint === best && bestBadge}{' '}
                   {checkpoint.step.toLocaleString('en')}
                 </Td>
                 <Td numeric>
+                  {bestColumn === 'reward/mean' && checkpoint === best && bestBadge}{' '}
                   {formatMetric(
                     'reward/mean',
                     numberOf(checkpoint.metrics['reward/mean']) ??
                       valueAtStep(reward?.whole, checkpoint.step),
                   )}
                 </Td>
-                {evaluations.map((name) => (
+                {evaluations.map((name, index) => (
                   <Td key={name} numeric>
+                    {bestColumn === name && checkpoint === best && bestBadge}{' '}
                     {formatMetric(name, numberOf(checkpoint.metrics[name]))}
+                    {earlierThan(measured[index]?.whole, checkpoint.step)}
                   </Td>
                 ))}
                 <Td numeric muted>
@@ -199,6 +213,18 @@ export function CheckpointsTab({
         </Button>
       )}
     </>
+  );
+}
+
+/** Says of which step a figure is that was measured before the checkpoint; nothing where it was measured at it. */
+function earlierThan(columns: SeriesColumns | undefined, step: number): ReactNode {
+  const at = lastStepUpTo(columns, step);
+  if (at === null || at === step) return null;
+  return (
+    <span className={styles.measuredAt} title="The last evaluation before this checkpoint: a figure of other weights">
+      {' '}
+      at step {at.toLocaleString('en')}
+    </span>
   );
 }
 

@@ -20,7 +20,11 @@ const [I32, V128, NOTHING, END] = [0x7f, 0x7b, 0x40, 0x0b];
 
 /** A module that imports `env.memory` and exports the functions by name. */
 export function assemble(functions: readonly FunctionSource[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [0x60, ...list(Array<Code>(parameters).fill([I32])), 0]);
+  const types = functions.map(({ parameters }) => [
+    0x60,
+    ...list(Array.from({ length: parameters }, () => [I32])),
+    0,
+  ]);
   const memory = [...text('env'), ...text('memory'), 2, 0, 0];
   const exports = functions.map(({ name }, index) => [...text(name), 0, ...unsigned(index)]);
   const bodies = functions.map(({ integers, vectors, body }) => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
+import { sumByToken } from '../../ops/embedding.ts';
 import { describeOn } from '../testBackends.ts';
 
 /** Values in [-1, 1) that repeat nowhere soon. */
@@ -151,5 +152,15 @@ await describeOn('wasm', 'our kernels', (backend) => {
     expect([...tf.gather(ints, tf.tensor1d([1, 2], 'int32')).dataSync()]).toEqual([8, 9]);
     expect([...tf.gather(x, tf.tensor1d([1, 0], 'int32'), 1).dataSync()]).toEqual([2, 1, 4, 3, 6, 5]);
     expect(() => tf.gather(x, tf.tensor1d([3], 'int32'))).toThrow(/index 3 is not in \[0, 2\]/);
+  });
+
+  it('sums rows by token without a matrix of the vocabulary, and names a token beyond it', () => {
+    const rows = tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]);
+    const sums = sumByToken(rows, tf.tensor1d([4, 0, 4], 'int32'), 150_000);
+    expect(sums.shape).toEqual([150_000, 2]);
+    expect([...tf.slice(sums, [0, 0], [5, 2]).dataSync()]).toEqual([3, 4, 0, 0, 0, 0, 0, 0, 6, 8]);
+    expect(() => sumByToken(rows, tf.tensor1d([0, 1, 2], 'int32'), 2)).toThrow(
+      /token 2 is not in the vocabulary of 2/,
+    );
   });
 });

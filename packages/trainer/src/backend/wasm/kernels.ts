@@ -1,12 +1,13 @@
 /** @file Puts our own kernels in the place of those of TensorFlow.js's wasm backend that are slow. */
 import * as tf from '@tensorflow/tfjs-core';
 
+import { FUSED } from './fused.ts';
 import { concatColumns, gatherRows, splitColumns, swapMiddle } from './layout.ts';
 import { matMulShapes, multiply, scratchBytes } from './matMul.ts';
-import { wasmMemory, type WasmBackend, type WasmMemory } from './memory.ts';
+import { isWasmBackend, wasmMemory, type WasmBackend, type WasmMemory } from './memory.ts';
 
 interface KernelCall {
-  readonly inputs: Readonly<Record<string, tf.TensorInfo>>;
+  readonly inputs: tf.NamedTensorInfoMap;
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly backend: WasmBackend;
   readonly memory: WasmMemory;
@@ -26,6 +27,13 @@ export function installWasmKernels(): void {
   replace('Concat', concat);
   replace('Transpose', transpose);
   replace('GatherV2', gather);
+  for (const [kernelName, kernel] of Object.entries(FUSED)) {
+    const kernelFunc: tf.KernelFunc = ({ inputs, backend }) => {
+      if (!isWasmBackend(backend)) throw new Error(`${kernelName}: this is not the wasm backend`);
+      return kernel(backend, wasmMemory(backend), inputs);
+    };
+    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
+  }
 }
 
 function replace(kernelName: string, kernel: Kernel): void {
@@ -35,11 +43,9 @@ function replace(kernelName: string, kernel: Kernel): void {
   tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({
     ...original,
-    // The boundary to TensorFlow.js, which types a kernel's backend, inputs and attributes as anything.
     kernelFunc: (params) => {
-      const backend = params.backend as WasmBackend;
-      const inputs = params.inputs as Record<string, tf.TensorInfo>;
-      const attrs = (params.attrs ?? {}) as Record<string, unknown>;
+      const { inputs, attrs = {}, backend } = params;
+      if (!isWasmBackend(backend)) throw new Error(`${kernelName}: this is not the wasm backend`);
       return kernel({ inputs, attrs, backend, memory: wasmMemory(backend) }) ?? original.kernelFunc(params);
     },
   });
@@ -83,14 +89,19 @@ function matMul({ inputs: { a, b }, attrs, backend, memory }: KernelCall): tf.Te
 function split({ inputs: { x }, attrs, backend, memory }: KernelCall): tf.TensorInfo[] | null {
   const { numOrSizeSplits, axis } = attrs;
   if (x === undefined || !isWide(x) || typeof axis !== 'number') return null;
-  if (typeof numOrSizeSplits !== 'number' && !isNumbers(numOrSizeSplits)) return null;
   const place = axis < 0 ? axis + x.shape.length : axis;
-  const sizes = tf.backend_util.prepareSplitSize({ ...x, size: 0 } as tf.Tensor, numOrSizeSplits, place);
+  const sizes =
+    typeof numOrSizeSplits === 'number'
+      ? Array<number>(numOrSizeSplits).fill((x.shape[place] ?? 0) / numOrSizeSplits)
+      : numOrSizeSplits;
+  if (!isNumbers(sizes) || sizes.includes(-1)) return null; // -1: what is left
   return splitColumns(backend, memory, x, place, sizes);
 }
 
 function concat({ inputs, attrs: { axis }, backend, memory }: KernelCall): tf.TensorInfo | null {
-  const parts = Object.values(inputs).filter(({ shape }) => !shape.includes(0));
+  const parts = Object.values(inputs).flatMap((part) =>
+    part === undefined || part.shape.includes(0) ? [] : [part],
+  );
   if (parts.length < 2 || !parts.every(isWide) || typeof axis !== 'number') return null;
   return concatColumns(backend, memory, parts, axis < 0 ? axis + (parts[0]?.shape.length ?? 0) : axis);
 }

@@ -107,12 +107,15 @@ export function machineCode(memory: WasmMemoryObject): MachineCode {
     packRows(),
     copy(),
   ];
-  const { WebAssembly } = globalThis as unknown as WithWebAssembly;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(assemble(sources)), {
-    env: { memory },
-  });
-  // The boundary to the code assembled here: its functions take numbers and return nothing.
-  const named = (name: string) => exports[name] as (...numbers: number[]) => void;
+  const engine: object = globalThis;
+  if (!hasWebAssembly(engine)) throw new Error('wasm: this JavaScript engine has no WebAssembly');
+  const { Module, Instance } = engine.WebAssembly;
+  const { exports } = new Instance(new Module(assemble(sources)), { env: { memory } });
+  const named = (name: string): NumbersOnly => {
+    const found = exports[name];
+    if (!isOurs(found)) throw new Error(`wasm: the module has no function ${name}`);
+    return found;
+  };
   const kernels = (byColumn: boolean): TileKernels => ({
     begin: sizes.map((rows) => named(tilesName(rows, byColumn, false))),
     goOn: sizes.map((rows) => named(tilesName(rows, byColumn, true))),
@@ -127,6 +130,17 @@ export function machineCode(memory: WasmMemoryObject): MachineCode {
     packRows: named('packRows'),
     copy: named('copy'),
   };
+}
+
+type NumbersOnly = (...numbers: number[]) => void;
+
+/** What is assembled here takes numbers and returns nothing. */
+function isOurs(value: unknown): value is NumbersOnly {
+  return typeof value === 'function';
+}
+
+function hasWebAssembly(value: object): value is WithWebAssembly {
+  return 'WebAssembly' in value;
 }
 
 const UNROLLED = 4;

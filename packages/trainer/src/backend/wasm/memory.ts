@@ -21,8 +21,13 @@ export interface WasmMemory {
   addressOf(tensor: tf.TensorInfo): number;
   /** Working memory of at least so many bytes, valid until the next call. */
   scratch(bytes: number): number;
-  /** The floats from an address on; invalid once the memory has grown. */
+  /** The floats, or integers, from an address on; invalid once the memory has grown. */
   floats(address: number, count: number): Float32Array;
+  integers(address: number, count: number): Int32Array;
+}
+
+export function isWasmBackend(value: unknown): value is WasmBackend {
+  return typeof value === 'object' && value !== null && 'wasm' in value && 'dataIdMap' in value;
 }
 
 const known = new WeakMap<WasmBackend, WasmMemory>();
@@ -47,6 +52,7 @@ export function wasmMemory(backend: WasmBackend): WasmMemory {
       return held.address;
     },
     floats: (address, count) => new Float32Array(wasm.HEAPU8.buffer, address, count),
+    integers: (address, count) => new Int32Array(wasm.HEAPU8.buffer, address, count),
   };
   known.set(backend, memory);
   return memory;
