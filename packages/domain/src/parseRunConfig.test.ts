@@ -153,3 +153,13 @@ describe('shorthand', () => {
       errorsOf({ ...smallest, policyGradient: { steps: 1, preset: 'gpro' } })['policyGradient.preset'],
     ).toMatch(/"gpro" is no preset; there are reinforce, .*reinforce_plus_plus/));
 });
+
+it('an unknown kind is told what kinds there are', () => {
+  const result = parseRunConfig({ name: 'a', task: { kind: 'sort' }, policyGradient: { steps: 1 } });
+  expect(result.ok ? [] : result.errors).toEqual([
+    {
+      path: ['task', 'kind'],
+      message: 'must be one of addition, sort_digits, reverse_text, countdown, prompt_set, file',
+    },
+  ]);
+});

@@ -29,6 +29,10 @@ describe('a person', () => {
     const checkpoints: number[] = [];
     for await (const { step } of house.client.runs.checkpoints(run.id)) checkpoints.push(step);
     expect(Math.max(...checkpoints)).toBe(paused.step);
+    // The run's log tells what was asked, and where it stopped.
+    const said = (await house.client.runs.logs(run.id)).map(({ message }) => message);
+    expect(said).toContainEqual(expect.stringContaining('a pause was asked for: the run stops'));
+    expect(said).toContain(`training stopped after step ${paused.step}: a pause was asked for`);
 
     await house.client.runs.resume(run.id);
     await house.reached(run, paused.step + 5);

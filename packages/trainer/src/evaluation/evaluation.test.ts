@@ -216,6 +216,26 @@ await describeOnEachBackend('evaluation prompts', (backend) => {
     expect(ofSet(first, 'held_out').map(({ promptText }) => promptText)).toEqual(['3>', '21>']);
   });
 
+  it('say once which prompts stay out of pass@k: those whose samples are not known to be right or wrong', async () => {
+    const said: string[] = [];
+    const session = await createSession({
+      config: tinyConfig({
+        ...file({ samples: 2, passAt: [1, 2], temperature: 1 }),
+        rewards: [{ kind: 'numeric', name: 'near', tolerance: 1e9 }],
+      }),
+      backend,
+      // No number can be read in the second answer: that reward is null.
+      evaluationPrompts: { held_out: [prompt('3>', '3'), prompt('21>', 'none')] },
+      warn: (message) => said.push(message),
+    });
+    const results = await run(session, 2);
+    session.dispose();
+    expect(said.filter((message) => message.includes('pass@'))).toEqual([
+      'evaluation set "held_out": 1 of 2 prompts stay out of pass@2: fewer than 2 of their samples are known to be right or wrong (said once)',
+    ]);
+    expect(results[0]?.metrics.has('eval/held_out/pass_at_2')).toBe(true);
+  });
+
   it.each([
     [
       'prompts that were not given',

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 import { assertShape, rowsOf, sizeOf } from './shapes.ts';
+import { onWasm } from './wasm.ts';
 import { withGradient } from './withGradient.ts';
 
 /**
@@ -48,6 +49,9 @@ export function linearTransposed(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
 
 /** a bᵀ over the last two axes: [..., M, K] and [..., N, K] give [..., M, N]. Has no gradient of its own. */
 export function timesTransposed(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  // The one case in which wasm is faster with a transpose: a large plain product is TensorFlow.js's own (`backend/wasm/kernels.ts`).
+  if (a.rank === 2 && b.rank === 2 && sizeOf(a, 0) > 8 * sizeOf(b, 0) && onWasm())
+    return tf.matMul(a, tf.transpose(b));
   return tf.matMul(a, b, false, true);
 }
 

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import type { TaskConfig } from '@nabla/domain';
 import { describe, expect, it } from 'vitest';
 
@@ -9,7 +11,8 @@ import {
   partialCredit,
   type BuiltInRewardConfig,
 } from './builtInRewards.ts';
-import type { RewardAnswer, RewardInput } from './rewardComponent.ts';
+import { moduleHash } from './moduleVersion.ts';
+import { rewardVersion, type RewardAnswer, type RewardInput } from './rewardComponent.ts';
 
 const addition: TaskConfig = { kind: 'addition', digits: { min: 1, max: 2 } };
 const countdown: TaskConfig = { kind: 'countdown', numbers: 3, maxNumber: 9 };
@@ -191,6 +194,12 @@ describe('built-in rewards', () => {
     expect(needsAnswer({ ...plain, kind: 'length', name: 'l', target: 1, tolerance: 1 }, addition)).toBe(
       false,
     );
+  });
+
+  it('have versions that change with their sources, and with those of what they are made of', async () => {
+    const file = fileURLToPath(new URL('builtInRewards.ts', import.meta.url));
+    const { version } = await open(exact);
+    expect(version).toBe(rewardVersion(await moduleHash(file), { kind: 'exact_match' }));
   });
 
   it('have versions that tell settings, not weights, apart', async () => {

@@ -34,7 +34,7 @@ const TARGET = String.raw`([-−]?\d+)`;
 const SHORT = new RegExp(String.raw`${NUMBERS}[\])]? *: *${TARGET}`, 'g');
 /** The target is the first number after a word that announces it. */
 const IN_WORDS = new RegExp(
-  String.raw`(?:\[ *|\bnumbers:? +)${NUMBERS}[^\d[\]]{0,5}[^[\]]{0,200}?\b(?:equals?|equal to|makes?|reach(?:es)?|gets?|obtains?|target)\b[^\d[\]−-]{0,40}${TARGET}`,
+  String.raw`(?:\[ *|\bnumbers:? +)${NUMBERS} *\]?[^[\]]{0,200}?\b(?:equals?|equal to|makes?|reach(?:es)?|gets?|obtains?|target)\b[^\d[\]−-]{0,40}${TARGET}`,
   'gi',
 );
 const OPERATORS: readonly (readonly [RegExp, string])[] = [

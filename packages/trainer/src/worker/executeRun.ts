@@ -54,6 +54,13 @@ export type RunEnd =
 
 const FULL_RETRY_MS = 1000;
 
+/** What the run's log says when a command arrives. */
+const COMMAND_WORDS = {
+  PAUSE: 'a pause was asked for: the run stops after the step under way, with a checkpoint',
+  CHECKPOINT: 'a checkpoint was asked for: it is made after the step under way',
+  CANCEL: 'cancelling was asked for: the run stops after the step under way',
+} as const;
+
 /**
  * Resolves when the run is over for this worker, however it ended.
  * @throws Error when this machine can take no run at the moment (a full disk); the run was given back.
@@ -79,12 +86,13 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
       if (command === 'PAUSE') stop.ask('save', 'a pause was asked for');
       if (command === 'CHECKPOINT') checkpoints.ask();
       if (command === 'CANCEL') stop.ask('drop', 'cancelling was asked for');
+      if (command !== 'CONTINUE') void note('INFO', COMMAND_WORDS[command]);
     },
     onLost: (why) => stop.ask('drop', `the lease was lost: ${why}`),
     onRenewed: (attempt) => folder.setAttempt(attempt),
     onProblem: (message) => log('WARN', message, runId),
   });
-  const uploads = new CheckpointUploads(client, channel, (message) => note('WARN', message));
+  const uploads = new CheckpointUploads(client, channel, (message) => void note('WARN', message));
   const watch = client.runs.watch(runId, {
     onData: ({ pendingCommand }) => {
       if (pendingCommand !== null) channel.lease.told(pendingCommand);
@@ -100,9 +108,9 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
   ];
 
   /** Said on the run's page and in the worker's log. */
-  function note(level: LogLevel, message: string): void {
+  function note(level: LogLevel, message: string): Promise<void> {
     log(level, message, runId);
-    channel
+    return channel
       .append({ step, logs: [{ level, message }] })
       .catch((error: unknown) => log('WARN', `a log line of the run was not kept: ${String(error)}`, runId));
   }
@@ -136,7 +144,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
         started(at) {
           step = at.step;
           context.onStarted?.(at);
-          note('INFO', at.step === 0 ? 'training began' : `training goes on after step ${at.step}`);
+          void note('INFO', at.step === 0 ? 'training began' : `training goes on after step ${at.step}`);
         },
         async step(result) {
           await append(result);
@@ -156,6 +164,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
     if (channel.lease.lost !== undefined) return lost(channel.lease.lost);
     switch (outcome.kind) {
       case 'finished':
+        await note('INFO', `training is finished after step ${outcome.step}`);
         await uploads.settled();
         if (channel.lease.lost !== undefined) return lost(channel.lease.lost);
         await channel.finish(abandon);
@@ -170,6 +179,7 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
       case 'stopped': {
         if (stop.kind === 'save') await uploads.settled();
         else await uploads.stop();
+        await note('INFO', `training stopped after step ${outcome.step}: ${stop.why ?? 'it was asked to'}`);
         const status = await channel.release(context.shutdown.aborted ? (stop.why ?? null) : null, abandon);
         if (status === 'CANCELLED') await folder.remove();
         return { kind: 'released', status, step: outcome.step };

@@ -230,3 +230,77 @@ describe('creating', () => {
     });
   });
 });
+
+describe('metrics', () => {
+  test('what is asked has bounds, which are told', async () => {
+    const { runId } = await makeClaimedRun(api);
+    const refused = async (field: string) =>
+      (await api.gql(`query($id: ID!) { run(id: $id) { ${field} } }`, { id: runId })).errors[0];
+    expect(await refused('series(names: ["a"], maxPoints: 5001) { steps }')).toMatchObject({
+      message: expect.stringContaining('5000'),
+      extensions: { code: 'TOO_LARGE' },
+    });
+    expect(await refused('series(names: ["a"], maxPoints: 0) { steps }')).toMatchObject({
+      extensions: { code: 'INVALID_INPUT' },
+    });
+    expect(await refused('sparkline(metric: "a", points: 501)')).toMatchObject({
+      message: expect.stringContaining('500'),
+    });
+    const names = JSON.stringify(Array.from({ length: 201 }, (_, i) => `m${i}`));
+    expect(await refused(`series(names: ${names}) { steps }`)).toMatchObject({
+      message: expect.stringContaining('200'),
+    });
+    const runIds = Array.from({ length: 51 }, (_, i) => `run_${i}`);
+    const compared = await api.gql('query($r: [ID!]!) { series(runIds: $r, names: ["a"]) { steps } }', {
+      r: runIds,
+    });
+    expect(compared.errors).toMatchObject([
+      { message: expect.stringContaining('50'), extensions: { code: 'TOO_LARGE' } },
+    ]);
+  });
+});
+
+test('presets and validation', async () => {
+  const { presets, good, bad } = await ask<{
+    presets: { name: string; config: object }[];
+    good: object;
+    bad: object;
+  }>(
+    api,
+    `query($c: JSON) { presets { name title config yaml } good: validateConfig(config: $c) { valid configHash totalSteps parameterCount errors { message } notes }
+      bad: validateConfig(yaml: "name: x") { valid config errors { code path message } } }`,
+    { c: testConfig },
+  );
+  expect(presets.map((preset) => preset.name)).toContain('demo');
+  expect(good).toMatchObject({
+    valid: true,
+    totalSteps: 1_000_000,
+    parameterCount: expect.any(Number),
+    errors: [],
+  });
+  expect(bad).toMatchObject({
+    valid: false,
+    config: null,
+    errors: expect.arrayContaining([
+      expect.objectContaining({ code: 'INVALID_INPUT', path: ['config', 'task'] }),
+    ]),
+  });
+});
+
+test('anything by its id', async () => {
+  const { runId, projectId: project, workerId } = await makeClaimedRun(api);
+  await register(api, 'wrk_node');
+  const typeOf = async (id: string) =>
+    (
+      await ask<{ node: { __typename: string } | null }>(
+        api,
+        'query($id: ID!) { node(id: $id) { __typename id } }',
+        { id },
+      )
+    ).node;
+  expect(await typeOf(runId)).toEqual({ __typename: 'Run', id: runId });
+  expect(await typeOf(project)).toEqual({ __typename: 'Project', id: project });
+  expect(await typeOf(workerId)).toEqual({ __typename: 'Worker', id: workerId });
+  expect(await typeOf(api.ownerId)).toEqual({ __typename: 'User', id: api.ownerId });
+  expect(await typeOf('nonsense')).toBeNull();
+});

@@ -115,7 +115,13 @@ describe('figuresOf', () => {
 
 it('the last step up to another is that of the figure that was in force there', () => {
   const columns = { ...EMPTY_COLUMNS, steps: [100, 150] };
-  expect([99, 100, 120, 150, 900].map((step) => lastStepUpTo(columns, step))).toEqual([null, 100, 100, 150, 150]);
+  expect([99, 100, 120, 150, 900].map((step) => lastStepUpTo(columns, step))).toEqual([
+    null,
+    100,
+    100,
+    150,
+    150,
+  ]);
   expect(lastStepUpTo({ ...columns, bucketed: true }, 120)).toBeNull();
   expect(lastStepUpTo(undefined, 120)).toBeNull();
 });

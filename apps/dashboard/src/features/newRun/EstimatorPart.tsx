@@ -4,7 +4,13 @@ import { configNotes, ESTIMATOR_PRESETS } from '@nabla/domain';
 import { useRef, useState } from 'react';
 import { Field, Select } from '../../ui/Field.tsx';
 import { advantageWords, klWords, lossWords } from '../run/configWords.ts';
-import { applyEstimator, ESTIMATOR_TITLES, estimatorOf, isEstimatorPreset, setsGroupSize } from './estimator.ts';
+import {
+  applyEstimator,
+  ESTIMATOR_TITLES,
+  estimatorOf,
+  isEstimatorPreset,
+  setsGroupSize,
+} from './estimator.ts';
 import { readDraft, valueAt } from './draft.ts';
 import { useForm } from './FormContext.tsx';
 import styles from './EstimatorPart.module.css';

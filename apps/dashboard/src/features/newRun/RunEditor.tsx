@@ -12,7 +12,15 @@ import { Menu, MenuItem } from '../../ui/Menu.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Callout } from '../../ui/states.tsx';
 import { ConfigForm } from './ConfigForm.tsx';
-import { alignTokenizer, type DraftError, draftText, editDraft, onePerPath, readDraft, withError } from './draft.ts';
+import {
+  alignTokenizer,
+  type DraftError,
+  draftText,
+  editDraft,
+  onePerPath,
+  readDraft,
+  withError,
+} from './draft.ts';
 import { spellOut } from './estimator.ts';
 import { type FormApi, FormProvider } from './FormContext.tsx';
 import { type KeptDraft, dropDraft, freshKey, keepDraft, readKeptDraft } from './keptDraft.ts';

@@ -15,7 +15,8 @@ export function forkBegin(steps: readonly number[], asked: number | null): ForkB
   const step = steps.find((one) => one <= asked) ?? null;
   if (step === asked) return { step, instead: null };
   const missing = `Step ${asked.toLocaleString('en')} has no checkpoint`;
-  if (step !== null) return { step, instead: `${missing}; ${step.toLocaleString('en')} is the last before it.` };
+  if (step !== null)
+    return { step, instead: `${missing}; ${step.toLocaleString('en')} is the last before it.` };
   const first = steps.at(-1);
   return {
     step: null,

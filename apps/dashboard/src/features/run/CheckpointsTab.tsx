@@ -221,7 +221,10 @@ function earlierThan(columns: SeriesColumns | undefined, step: number): ReactNod
   const at = lastStepUpTo(columns, step);
   if (at === null || at === step) return null;
   return (
-    <span className={styles.measuredAt} title="The last evaluation before this checkpoint: a figure of other weights">
+    <span
+      className={styles.measuredAt}
+      title="The last evaluation before this checkpoint: a figure of other weights"
+    >
       {' '}
       at step {at.toLocaleString('en')}
     </span>
