@@ -17,7 +17,7 @@ import {
   type SessionState,
   type StateTensor,
 } from './sessionState.ts';
-import { tokenizerMismatch } from './tokenizerMismatch.ts';
+import { tokenizerMismatch } from './tokenizer/tokenizerMismatch.ts';
 
 /** Found and checked, but not yet in the engine. */
 export interface Fork {

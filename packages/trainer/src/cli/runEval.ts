@@ -12,21 +12,16 @@ import { closeRewards, openRewards } from '../rewards/openRewards.ts';
 import { bringPrompts } from '../worker/bringPrompts.ts';
 import { CliError, EXIT } from './cliError.ts';
 import { evaluationPlan, type EvalOptions } from './evaluationPlan.ts';
-import type { EngineChoice } from './options.ts';
-import { findPolicy, openPolicy, type OpenPolicy } from './policySource.ts';
+import { findChosenPolicy, openChosenPolicy } from './chosenPolicy.ts';
+import type { PolicyOptions } from './policyOptions.ts';
+import type { OpenPolicy } from './policySource.ts';
 import { localPromptReader, readPromptFile } from './promptFiles.ts';
 import { completionLine } from './runFiles.ts';
 
-export interface EvalCommandOptions extends EvalOptions {
-  readonly step?: number;
-  readonly base?: string;
-  readonly chat?: boolean;
-  readonly system?: string;
+export interface EvalCommandOptions extends EvalOptions, PolicyOptions {
   readonly rewards?: string;
   readonly out?: string;
   readonly json?: boolean;
-  readonly backend: EngineChoice;
-  readonly models: string;
 }
 
 /** Completions decoded at a time where no run says how many fit. */
@@ -34,23 +29,10 @@ const USUAL_ROWS = 32;
 
 export async function runEval(given: string, options: EvalCommandOptions): Promise<void> {
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
-  if (options.system !== undefined && options.chat !== true)
-    throw new CliError(EXIT.usage, '--system needs --chat');
-  const source = await findPolicy(given, { step: options.step });
-  if (options.chat === true && source.kind === 'checkpoint')
-    throw new CliError(
-      EXIT.usage,
-      `--chat is for models; the configuration of ${given} says how prompts are written`,
-    );
+  const source = await findChosenPolicy(given, options);
   const brought = await Promise.all(options.prompts.map((file) => readPromptFile('.', file)));
   const backend = await openBackend(options.backend);
-  const policy = await openPolicy(source, {
-    modelsDir: options.models,
-    base: options.base,
-    chat: options.chat ?? false,
-    system: options.system,
-    warn: say,
-  });
+  const policy = await openChosenPolicy(source, options, say);
   try {
     say(`${policy.description}; ${backend.describe()}`);
     const run = policy.step === null ? null : policy.config;

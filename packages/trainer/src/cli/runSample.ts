@@ -1,15 +1,15 @@
 /** @file `nabla sample`, from its options to what it prints. */
 import { openBackend } from '../backend/backend.ts';
 import { CliError, EXIT } from './cliError.ts';
-import type { EngineChoice } from './options.ts';
-import { findPolicy, openPolicy } from './policySource.ts';
+import { findChosenPolicy, openChosenPolicy } from './chosenPolicy.ts';
+import type { PolicyOptions } from './policyOptions.ts';
 import { readPrompts } from './readPrompts.ts';
 import { samplePrompts, type PromptSamples } from './sample.ts';
 
 /** New tokens for a model that was not trained here, whose configuration knows no bound. */
 const USUAL_NEW_TOKENS = 128;
 
-export interface SampleOptions {
+export interface SampleOptions extends PolicyOptions {
   readonly prompt: readonly string[];
   readonly prompts?: string;
   readonly number: number;
@@ -20,40 +20,21 @@ export interface SampleOptions {
   readonly minP?: number;
   readonly greedy?: boolean;
   readonly seed: number;
-  readonly step?: number;
-  readonly base?: string;
-  readonly chat?: boolean;
-  readonly system?: string;
   readonly tokens?: boolean;
   readonly json?: boolean;
-  readonly backend: EngineChoice;
-  readonly models: string;
 }
 
 export async function runSample(given: string, options: SampleOptions): Promise<void> {
-  if (options.system !== undefined && options.chat !== true)
-    throw new CliError(EXIT.usage, '--system needs --chat');
   if (
     options.greedy === true &&
     [options.topK, options.topP, options.minP].some((value) => value !== undefined)
   )
     throw new CliError(EXIT.usage, '--greedy draws nothing: leave --top-k, --top-p and --min-p away');
-  const source = await findPolicy(given, { step: options.step });
-  if (options.chat === true && source.kind === 'checkpoint')
-    throw new CliError(
-      EXIT.usage,
-      `--chat is for models; ${given} is a checkpoint, whose configuration says how prompts are written`,
-    );
+  const source = await findChosenPolicy(given, options);
   const prompts = await readPrompts(options, process.stdin);
   const backend = await openBackend(options.backend);
   const say = (message: string): void => void process.stderr.write(`${message}\n`);
-  const policy = await openPolicy(source, {
-    modelsDir: options.models,
-    base: options.base,
-    chat: options.chat ?? false,
-    system: options.system,
-    warn: say,
-  });
+  const policy = await openChosenPolicy(source, options, say);
   try {
     say(`${policy.description}; ${backend.describe()}`);
     const { policyGradient } = policy.config;

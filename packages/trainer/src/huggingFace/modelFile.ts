@@ -41,13 +41,14 @@ export async function readOptionalText(dir: string, name: string): Promise<strin
     return await readFile(file, 'utf8');
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return null;
-    throw new TrainerError(
-      'MODEL',
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {},
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
+}
+
+/** A file that is there and cannot be read. */
+export function unreadable(file: string, cause: unknown): TrainerError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TrainerError('MODEL', `${file} cannot be read: ${reason}`, {}, { cause });
 }
 
 /** Whether there is a file or folder of this name. */

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { TrainerError } from '../errors.ts';
 import { fromBfloat16, fromFloat16 } from './halfFloats.ts';
-import { hasCode, readOptionalJson } from './modelFile.ts';
+import { hasCode, readOptionalJson, unreadable } from './modelFile.ts';
 import { readSafetensorsHeader, type SafetensorsEntry } from './safetensorsHeader.ts';
 
 export interface Safetensors {
@@ -193,12 +193,7 @@ async function openIfThere(file: string): Promise<FileHandle | null> {
     return await open(file, 'r');
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return null;
-    throw new TrainerError(
-      'MODEL',
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {},
-      { cause },
-    );
+    throw unreadable(file, cause);
   }
 }
 

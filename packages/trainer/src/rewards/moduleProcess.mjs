@@ -21,16 +21,15 @@ worker.on('message', (message) => process.send?.(message));
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread of Node, not a window
 process.on('message', (message) => worker.postMessage(message));
 
-let ended = false;
-/** @param {string} reason */
-function end(reason) {
-  if (ended) return;
-  ended = true;
-  process.send?.({ type: 'ended', reason }, () => process.exit());
-}
+/** @type {string | undefined} */
+let reason;
 worker.once('error', (error) => {
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-    end(`the module needed more than ${memoryMb} MiB`);
-  else end(`an error that nothing caught, ${error.name}: ${error.message}`.slice(0, 500));
+    reason = `the module needed more than ${memoryMb} MiB`;
+  else reason = `an error that nothing caught, ${error.name}: ${error.message}`.slice(0, 500);
 });
-worker.once('exit', (code) => end(`the module ended its thread with code ${code}`));
+// Said at the exit only: an error comes by a way of its own and may overtake answers, which have all arrived before the exit.
+worker.once('exit', (code) => {
+  reason ??= `the module ended its thread with code ${code}`;
+  process.send?.({ type: 'ended', reason }, () => process.exit());
+});

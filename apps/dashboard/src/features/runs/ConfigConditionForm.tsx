@@ -1,15 +1,15 @@
 'use client';
 import { runConfigSchema } from '@nabla/domain';
-import { type FormEvent, useId, useMemo, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { z } from 'zod';
 import { Button } from '../../ui/Button.tsx';
 import { Field, Input, Select } from '../../ui/Field.tsx';
 import styles from './MetricConditionForm.module.css';
 import { type ConfigConditionView, parseConfigCondition } from './runsView.ts';
+import { SuggestedInput } from './SuggestedInput.tsx';
 
 /** "policyGradient.groupSize = 8" */
 export function ConfigConditionForm({ onAdd }: { readonly onAdd: (condition: ConfigConditionView) => void }) {
-  const listId = useId();
   const paths = useMemo(() => settingPaths(), []);
   const [path, setPath] = useState('policyGradient.advantage');
   const [operator, setOperator] = useState('=');
@@ -26,22 +26,7 @@ export function ConfigConditionForm({ onAdd }: { readonly onAdd: (condition: Con
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      <Field label="Setting">
-        {(control) => (
-          <Input
-            {...control}
-            value={path}
-            onChange={(event) => setPath(event.target.value)}
-            list={listId}
-            mono
-          />
-        )}
-      </Field>
-      <datalist id={listId}>
-        {paths.map((one) => (
-          <option key={one} value={one} />
-        ))}
-      </datalist>
+      <SuggestedInput label="Setting" value={path} names={paths} onChange={setPath} />
       <div className={styles.row}>
         <Field label="Is">
           {(control) => (

@@ -1,9 +1,10 @@
 'use client';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { Button } from '../../ui/Button.tsx';
 import { Field, Input, Select } from '../../ui/Field.tsx';
 import styles from './MetricConditionForm.module.css';
 import type { MetricAggregate, MetricConditionView, MetricOperator } from './runsView.ts';
+import { SuggestedInput } from './SuggestedInput.tsx';
 
 /** "last reward/mean ≥ 0.8" */
 export function MetricConditionForm({
@@ -13,7 +14,6 @@ export function MetricConditionForm({
   readonly names: ReadonlyArray<string>;
   readonly onAdd: (condition: MetricConditionView) => void;
 }) {
-  const listId = useId();
   const [name, setName] = useState('reward/mean');
   const [aggregate, setAggregate] = useState<MetricAggregate>('LAST');
   const [operator, setOperator] = useState<MetricOperator>('gte');
@@ -27,22 +27,7 @@ export function MetricConditionForm({
   };
   return (
     <form className={styles.form} onSubmit={submit} noValidate>
-      <Field label="Metric">
-        {(control) => (
-          <Input
-            {...control}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            list={listId}
-            mono
-          />
-        )}
-      </Field>
-      <datalist id={listId}>
-        {names.map((one) => (
-          <option key={one} value={one} />
-        ))}
-      </datalist>
+      <SuggestedInput label="Metric" value={name} names={names} onChange={setName} />
       <div className={styles.row}>
         <Field label="Value">
           {(control) => (

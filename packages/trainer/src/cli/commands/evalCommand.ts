@@ -2,11 +2,12 @@
 import { BOUNDS } from '@nabla/domain';
 import { InvalidArgumentError, type Command } from 'commander';
 
-import { backendOption, collect, modelsOption, numberAbove, wholeNumber } from '../options.ts';
+import { collect, numberAbove, wholeNumber } from '../options.ts';
+import { addPolicyOptions } from '../policyOptions.ts';
 import type { EvalCommandOptions } from '../runEval.ts';
 
 export function addEval(program: Command): void {
-  program
+  const command = program
     .command('eval')
     .description('Measures a policy on held-out prompts: accuracy, mean reward, pass@k.')
     .argument('<policy>', 'checkpoint file, folder of a run, Hugging Face directory, or name on the hub')
@@ -33,15 +34,10 @@ export function addEval(program: Command): void {
       wholeNumber(1, BOUNDS.maxNewTokens),
     )
     .option('--seed <n>', 'the same seed draws the same prompts and samples', wholeNumber(), 1)
-    .option('--base <folder>', "where the run's base model lies now (default: as its configuration says)")
-    .option('--step <n>', 'of a run: the checkpoint of this step instead of the latest', wholeNumber(1))
-    .option('--chat', "of a model: put prompts into its chat template (a run's configuration says it itself)")
-    .option('--system <text>', 'system message before each prompt, with --chat')
     .option('--rewards <folder>', "folder of reward modules (default: that of the run's configuration)")
     .option('--out <file>', 'keep every completion, one JSON line each')
-    .option('--json', 'the metrics as JSON on stdout')
-    .addOption(backendOption())
-    .addOption(modelsOption())
+    .option('--json', 'the metrics as JSON on stdout');
+  addPolicyOptions(command)
     .addHelpText(
       'after',
       `

@@ -2,11 +2,12 @@
 import { BOUNDS } from '@nabla/domain';
 import { InvalidArgumentError, type Command } from 'commander';
 
-import { backendOption, collect, modelsOption, numberAbove, wholeNumber } from '../options.ts';
+import { collect, numberAbove, wholeNumber } from '../options.ts';
+import { addPolicyOptions } from '../policyOptions.ts';
 import type { SampleOptions } from '../runSample.ts';
 
 export function addSample(program: Command): void {
-  program
+  const command = program
     .command('sample')
     .description('Lets a policy complete prompts, and prints what it wrote with its log-probabilities.')
     .argument('<policy>', 'checkpoint file, folder of a run, Hugging Face directory, or name on the hub')
@@ -29,14 +30,9 @@ export function addSample(program: Command): void {
       wholeNumber(1, BOUNDS.maxNewTokens),
     )
     .option('--seed <n>', 'the same seed draws the same', wholeNumber(), 1)
-    .option('--base <folder>', "where the run's base model lies now (default: as its configuration says)")
-    .option('--step <n>', 'of a run: the checkpoint of this step instead of the latest', wholeNumber(1))
-    .option('--chat', "of a model: put prompts into its chat template (a run's configuration says it itself)")
-    .option('--system <text>', 'system message before each prompt, with --chat')
     .option('--tokens', 'show every token with its log-probability')
-    .option('--json', 'one JSON line a completion on stdout')
-    .addOption(backendOption())
-    .addOption(modelsOption())
+    .option('--json', 'one JSON line a completion on stdout');
+  addPolicyOptions(command)
     .addHelpText(
       'after',
       `
