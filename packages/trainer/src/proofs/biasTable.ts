@@ -195,7 +195,7 @@ function otherSection(): Section {
   return {
     title: 'Entropy bonus and dynamic sampling',
     against:
-      'the gradient of the mean next-token entropy, and ∇J of rewards 0 and 1, with rounds until every group has a signal',
+      'the gradient of the mean next-token entropy, and ∇J of rewards 0 and 1, with rounds until every group has a signal (with β > 0 ∇(J − β KL))',
     rows: [
       {
         name: '`entropyBonus`',
@@ -209,6 +209,13 @@ function otherSection(): Section {
       measure('`group_norm`', { advantage: 'group_norm' }),
       measure('`none`', { advantage: 'none' }),
       measure('`constant` (b = 0.4)', { advantage: 'constant', baseline: 0.4 }),
+      {
+        name: 'dynamic sampling, `rloo`, β = 0.4',
+        ...biasOf(
+          gradient({ advantage: 'rloo', kl: { beta: 0.4 } }, { ...flat, reference: REFERENCE }),
+          exactGradient({ ...flat, reference: REFERENCE }, 0.4),
+        ),
+      },
     ],
   };
 }
