@@ -16,6 +16,12 @@ const BENCHES = {
     entry: 'src/bench/trainerBench.ts',
     native: true,
   },
+  xla: {
+    help: 'what XLA costs and saves over models, batches and lengths, and the constants of `xla: auto` that fit; --quick: three small sizes',
+    folder: 'packages/trainer',
+    entry: 'src/bench/xlaBench.ts',
+    native: true,
+  },
   recording: {
     help: 'what recording costs a training run: API up, slow, down',
     folder: 'packages/trainer',

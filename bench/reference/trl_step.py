@@ -1,6 +1,7 @@
 """The workload of `npm run bench -- trainer` with TRL's GRPOTrainer and a randomly initialised Llama of the same shape.
 
-Run: python bench/reference/trl_step.py [--steps 8] [--threads 2]. Prints one JSON line. Needs torch, transformers, trl, datasets.
+Run: python bench/reference/trl_step.py [--steps 20] [--threads 2] [--defaults]. Prints one JSON line. Needs torch, transformers, trl, datasets.
+--defaults leaves precision and gradient checkpointing as TRL has them; without it both are as fast as they get on a CPU.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import tempfile
 import time
 
 import torch
+import trl
 from datasets import Dataset
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
@@ -21,18 +23,23 @@ PROMPTS, GROUP, PROMPT, COMPLETION, VOCABULARY = 8, 8, 8, 24, 64
 class Clock(TrainerCallback):
     def __init__(self):
         self.times = []
+        self.ended = []
+        self.started = None
 
     def on_step_begin(self, *_, **__):
         self.began = time.perf_counter()
+        self.started = self.started or self.began * 1000
 
     def on_step_end(self, *_, **__):
-        self.times.append((time.perf_counter() - self.began) * 1000)
+        self.ended.append(time.perf_counter() * 1000)
+        self.times.append(self.ended[-1] - self.began * 1000)
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--defaults", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
@@ -76,8 +83,7 @@ def main():
                 learning_rate=1e-3,
                 beta=0.0,
                 use_cpu=True,
-                bf16=False,
-                gradient_checkpointing=False,
+                **({} if args.defaults else dict(bf16=False, gradient_checkpointing=False)),
                 logging_steps=10_000,
                 save_strategy="no",
                 report_to=[],
@@ -89,7 +95,15 @@ def main():
         trainer.train()
     step_ms = statistics.median(clock.times[2:])
     tokens = round(PROMPTS * GROUP * COMPLETION * 1000 / step_ms)
-    print(json.dumps(dict(name="trl_step", figures=dict(stepMs=round(step_ms, 1), completionTokensPerSecond=tokens))))
+    figures = dict(
+        trl=trl.__version__,
+        torch=torch.__version__,
+        defaults=args.defaults,
+        stepMs=round(step_ms, 1),
+        completionTokensPerSecond=tokens,
+        timeToTenthStepMs=round(clock.ended[9] - clock.started, 1) if len(clock.ended) > 9 else None,
+    )
+    print(json.dumps(dict(name="trl_step", figures=figures)))
 
 
 if __name__ == "__main__":

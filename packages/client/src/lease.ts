@@ -75,12 +75,16 @@ export class HeldLease {
     else this.#obey(command);
   }
 
-  /** The command was obeyed and stands no more: if the API tells it again, somebody has asked again. */
-  carriedOut(command: RunCommand): void {
-    if (this.#command !== command) return;
+  /**
+   * The command was obeyed and stands no more: if the API tells it again, somebody has asked again.
+   * @returns whether it stood.
+   */
+  carriedOut(command: RunCommand): boolean {
+    if (this.#command !== command) return false;
     this.#command = 'CONTINUE';
     this.#carriedOut = command;
     this.#heart.soon();
+    return true;
   }
 
   /** In a thread, so that nothing this process does can cost it the run; in the event loop where no thread may send. */

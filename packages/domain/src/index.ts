@@ -6,6 +6,7 @@ export * from './configHash.ts';
 export * from './estimatorNotes.ts';
 export * from './estimatorPresets.ts';
 export * from './expandShorthand.ts';
+export * from './forkName.ts';
 export * from './forkRefusals.ts';
 export * from './forkedConfig.ts';
 export * from './keptCheckpoints.ts';

@@ -212,6 +212,7 @@ await describeOnEachBackend('learner', (backend) => {
       optimizer: learnerSettings().optimizer,
       padId: 0,
       longestPrompt: 5,
+      longestAnswer: 4,
     });
     const pairs = PROMPTS.map((prompt, index) => ({ prompt, answer: COMPLETIONS[index] ?? [] }));
     const scorer = createLearner(backend, model, learnerSettings({ temperature: 1 }));

@@ -15,6 +15,7 @@ import {
 import { at } from './at.ts';
 import type { Backend } from './backend/backend.ts';
 import { modelInput, type PaddedPrompts, type TokenRectangle } from './batch.ts';
+import { eventLoopTurn } from './eventLoopTurn.ts';
 import type { PolicyModel } from './model/policyModel.ts';
 import { policyParameters } from './policyParameters.ts';
 import { createUpdater, upload, type HostColumn, type TrainState } from './update.ts';
@@ -148,6 +149,8 @@ export function createLearner(backend: Backend, model: LearnerModel, settings: L
         all.set(part.subarray(0, (end - start) * width), start * width);
       }
       tf.dispose([...data, ...results]);
+      // Rewards may be on their way.
+      await eventLoopTurn();
     }
     return joined;
   }

@@ -4,12 +4,12 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 import { learningRate } from './algorithms/schedule.ts';
 import type { Backend } from './backend/backend.ts';
-import { decideXla, withXla, type XlaQuestion } from './backend/xla.ts';
-import { bucketWidth, coarseWidth, coarseWidths, repeatPrompts } from './batch.ts';
+import { withXla } from './backend/xla.ts';
+import { bucketWidth, coarseWidth, repeatPrompts } from './batch.ts';
 import { createLearner, type SequenceBatch } from './learner.ts';
 import type { PolicyModel } from './model/policyModel.ts';
 import { policyMetrics, timeMetrics } from './policyMetrics.ts';
-import { collect } from './policyStep/collect.ts';
+import { collect, type Rollout } from './policyStep/collect.ts';
 import { describeCompletions } from './policyStep/describeCompletions.ts';
 import { betaOf, learningSignal, nextScalars } from './policyStep/learningSignal.ts';
 import { importanceWeights } from './policyStep/miniBatches.ts';
@@ -20,6 +20,7 @@ import type { RewardComponent } from './rewards/rewardComponent.ts';
 import type { CompletionScore } from './rewards/scoreCompletions.ts';
 import { createSampler } from './rollout.ts';
 import type { Scalars } from './sessionState.ts';
+import { policyUsesXla } from './stageXla.ts';
 import type { StepResult } from './stepResult.ts';
 import type { TrainState } from './update.ts';
 
@@ -29,6 +30,8 @@ export interface PolicyStageParts {
   readonly model: PolicyModel;
   readonly prompts: PromptSource;
   readonly rewards: readonly RewardComponent[];
+  /** Told whether XLA compiles the stage. */
+  readonly log?: ((message: string) => void) | undefined;
   /** Told the first error of each reward component. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -68,17 +71,16 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
   const { config, backend, model, prompts, rewards, warn } = parts;
   const pg = config.policyGradient;
   const { tokenizer } = model;
-  const xla = decideXla(xlaQuestion(parts));
-  if (config.xla === 'on' && !xla.use) warn?.(xla.why);
+  const xla = policyUsesXla(parts);
   const sampler = createSampler(backend, model.decoder, {
     ...pg,
     seed: config.seed,
     eosIds: tokenizer.eosIds,
     padId: tokenizer.padId,
-    xla: xla.use,
+    xla,
   });
-  const learner = createLearner(xla.use ? withXla(backend) : backend, model, pg);
-  const promptWidth = xla.use ? coarseWidth : bucketWidth;
+  const learner = createLearner(xla ? withXla(backend) : backend, model, pg);
+  const promptWidth = xla ? coarseWidth : bucketWidth;
   const collector = { config, model, prompts, sampler, promptWidth, rewards, scored: warnOnce(warn) };
 
   /** Of what learns, the policy itself: a value head comes after it. */
@@ -99,21 +101,30 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
     async step({ train, reference, scalars, promptCursor, step, stageStep }) {
       const started = performance.now();
       const recorded = (stageStep - 1) % config.record.completionsEverySteps === 0;
-      const collected = await collect(collector, whole(policyOf(train)), { promptCursor, step });
+      const scorePasses = async (drawn: Pick<Rollout, 'padded' | 'completions'>) => {
+        const sequences = {
+          prompts: repeatPrompts(drawn.padded, pg.groupSize),
+          completions: drawn.completions,
+        };
+        // The reference costs a forward pass: only where the update needs it or somebody will look at it.
+        const compared = hasReference(reference) && (pg.kl.beta > 0 || recorded);
+        const scored = await scoreOld(train, sequences);
+        const refLogp = compared ? await learner.score(whole(reference), sequences) : null;
+        return { sequences, scored, refLogp };
+      };
+      const collected = await collect(collector, whole(policyOf(train)), {
+        promptCursor,
+        step,
+        meanwhile: scorePasses,
+      });
       const { completions } = collected;
-      const drawnMs = performance.now() - started;
-
-      const sequences = { prompts: repeatPrompts(collected.padded, pg.groupSize), completions };
-      const scored = await scoreOld(train, sequences);
+      const { sequences, scored, refLogp } = collected.early ?? (await scorePasses(collected));
       const importance =
         pg.importanceCap === null || scored.logp === null
           ? null
           : importanceWeights(completions, scored.logp, pg.importanceCap);
       // π_old is what was sampled from; where weights correct for that, it is the trainer's policy.
       const oldLogp = importance && scored.logp ? scored.logp : completions.logp;
-      // The reference costs a forward pass: only where the update needs it or somebody will look at it.
-      const compared = hasReference(reference) && (pg.kl.beta > 0 || recorded);
-      const refLogp = compared ? await learner.score(whole(reference), sequences) : null;
 
       const rewarded = collected.scores.map(({ reward }) => reward);
       const signalInput = {
@@ -161,7 +172,7 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
         config: pg,
         collected,
         totalMs,
-        updateMs: totalMs - drawnMs,
+        updateMs: totalMs - collected.rolloutMs - collected.rewardMs,
       }))
         metrics.set(name, value);
 
@@ -184,20 +195,6 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
       sampler.dispose();
       learner.dispose();
     },
-  };
-}
-
-function xlaQuestion({ config, backend, model, prompts }: PolicyStageParts): XlaQuestion {
-  const pg = config.policyGradient;
-  return {
-    mode: config.xla,
-    backend,
-    steps: pg.steps,
-    layers: model.architecture.layers,
-    width: model.architecture.width,
-    tokensPerStep: pg.promptsPerStep * pg.groupSize * (prompts.longest + pg.maxNewTokens),
-    // Rounds of dynamic sampling are smaller batches.
-    shapes: coarseWidths(prompts.longest).length * (pg.dynamicSampling === null ? 1 : 2),
   };
 }
 

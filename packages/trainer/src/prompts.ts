@@ -3,7 +3,7 @@ import type { PromptRecord, TaskConfig } from '@nabla/domain';
 
 import { TrainerError } from './errors.ts';
 import { drawAt, orderAt, type Stream } from './streams.ts';
-import { isBuiltIn, longestPrompt, taskAlphabet, taskItem } from './tasks/builtInTask.ts';
+import { isBuiltIn, longestAnswer, longestPrompt, taskAlphabet, taskItem } from './tasks/builtInTask.ts';
 import type { PolicyModel } from './model/policyModel.ts';
 
 export interface Prompt {
@@ -58,6 +58,26 @@ export function openPrompts(
  */
 function tokensAround(alphabet: readonly string[], model: PromptSourceOptions['model']): number {
   return Math.max(...alphabet.map((character) => model.encodePrompt(character).length)) - 1;
+}
+
+/**
+ * Tokens of the longest answer there can be, the end-of-sequence token included; answers that are missing count for nothing.
+ * @param prompts those of a prompt set or file; none for a built-in task.
+ */
+export function longestAnswerTokens(
+  task: TaskConfig,
+  prompts: readonly PromptRecord[] | undefined,
+  { tokenizer }: Pick<PolicyModel, 'tokenizer'>,
+): number {
+  if (prompts || !isBuiltIn(task))
+    return (prompts ?? []).reduce(
+      (most, { answer }) => Math.max(most, answer === null ? 0 : tokenizer.encode(answer).length + 1),
+      0,
+    );
+  // A character is one token at most; what stands around a text stands around a single character too.
+  const characters = Array.from(taskAlphabet(task) ?? '');
+  const around = Math.max(...characters.map((character) => tokenizer.encode(character).length)) - 1;
+  return longestAnswer(task) + around + 1;
 }
 
 /** Prompts in the order of a fresh permutation per epoch. */

@@ -10,10 +10,10 @@ import type { PaddedPrompts } from './batch.ts';
 import type { Decoder } from './model/decoder.ts';
 import { uniforms, UNIFORMS_PER_TOKEN } from './ops/index.ts';
 import { compileBlocks, uniformsTensor, type BlockOutput } from './rollout/blocks.ts';
-import { createDrawnRows, rowsToKeep, type Completions } from './rollout/drawnRows.ts';
+import { createDrawnRows, rowsToKeep, type Completions, type EndedCompletion } from './rollout/drawnRows.ts';
 import { ROUND_STREAMS, STREAMS } from './streams.ts';
 
-export type { Completions } from './rollout/drawnRows.ts';
+export type { Completions, EndedCompletion } from './rollout/drawnRows.ts';
 
 export interface RolloutSettings {
   /** C: tokens at most, end of sequence included. */
@@ -40,18 +40,27 @@ export interface RolloutSettings {
   readonly xla?: boolean;
 }
 
+export interface SampleOptions {
+  /** Of dynamic sampling within the step, from 0: other noise. */
+  readonly round?: number;
+  /**
+   * Called after every block with the completions that ended in it, also where there are none; each is told once. The next block
+   * is drawn when its promise is settled, and not at all where that rejects.
+   */
+  readonly ended?: (completions: readonly EndedCompletion[]) => Promise<void>;
+}
+
 export interface Sampler {
   /**
    * @param weights the decoder's whole list
    * @param prompts N of them
    * @param step of the run: with seed and stream it decides all noise. Every row and token has its own
-   * @param round of dynamic sampling within the step, from 0: other noise
    */
   sample(
     weights: readonly tf.Tensor[],
     prompts: PaddedPrompts,
     step: number,
-    round?: number,
+    options?: SampleOptions,
   ): Promise<Completions>;
   dispose(): void;
 }
@@ -76,7 +85,7 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
   });
 
   return {
-    async sample(weights, prompts, step, round = 0) {
+    async sample(weights, prompts, step, { round = 0, ended } = {}) {
       const drawn = createDrawnRows({ rows: prompts.rows * groupSize, maxNewTokens, eosIds, padId });
       const noise = noiseOf(step, round, drawn.going.length);
       let rows: readonly (number | null)[] = drawn.going;
@@ -90,7 +99,8 @@ export function createSampler(backend: Backend, model: Decoder, settings: Rollou
           const tokens = await output.tokens.data<'int32'>();
           const logps = await output.logps.data<'float32'>();
           tf.dispose([output.tokens, output.logps]);
-          drawn.add(tokens, logps, rows);
+          const over = drawn.add(tokens, logps, rows);
+          await ended?.(over);
         }
       } finally {
         tf.dispose([...held]);

@@ -3,14 +3,26 @@ import type { PromptRecord, RunConfig } from '@nabla/domain';
 
 import { TrainerError } from './errors.ts';
 import type { PolicyModel } from './model/policyModel.ts';
-import { assertAnswers, broughtPrompts, openPrompts, type PromptSource } from './prompts.ts';
+import {
+  assertAnswers,
+  broughtPrompts,
+  longestAnswerTokens,
+  openPrompts,
+  type PromptSource,
+} from './prompts.ts';
 import { needsAnswer } from './rewards/builtInRewards.ts';
 import { STREAMS } from './streams.ts';
 
 export interface RunSources {
   readonly prompts: PromptSource;
   /** Null without a warm-up. */
-  readonly warmup: PromptSource | null;
+  readonly warmup: PairSource | null;
+}
+
+/** Prompts that all have an answer. */
+export interface PairSource extends PromptSource {
+  /** Tokens of the longest answer there can be, the end-of-sequence token included. */
+  readonly longestAnswer: number;
 }
 
 /** @throws TrainerError INVALID_PROMPTS, PROMPT_TOO_LONG, UNKNOWN_CHARACTER */
@@ -34,12 +46,10 @@ export function openSources(
   if (pairs) assertAnswers(pairs, 'the warm-up');
   const warmupSource =
     warmup.path === undefined ? openPrompts(task, prompts, options) : broughtPrompts(pairs ?? [], options);
-  const longestAnswer = (pairs ?? []).reduce(
-    (most, { answer }) => Math.max(most, answer === null ? 0 : model.tokenizer.encode(answer).length + 1),
-    0,
-  );
-  assertRoom(warmupSource, pairs, longestAnswer, model);
-  return { prompts: source, warmup: warmupSource };
+  const longestAnswer = longestAnswerTokens(task, pairs, model);
+  // A built-in task's own answers fit beside their prompts wherever its completions do.
+  assertRoom(warmupSource, pairs, pairs ? longestAnswer : 0, model);
+  return { prompts: source, warmup: { ...warmupSource, longestAnswer } };
 }
 
 /** @throws TrainerError PROMPT_TOO_LONG naming the first prompt that leaves too little room. */

@@ -5,11 +5,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from './backend/backend.ts';
 import { TrainerError } from './errors.ts';
 import { openEvaluationSets } from './evaluation/evaluationSets.ts';
-import { addEvaluation, createEvaluator, isEvaluationDue, type Evaluator } from './evaluation/evaluator.ts';
+import { addEvaluation, type Evaluator } from './evaluation/evaluator.ts';
+import { createRunEvaluator, isEvaluationDue } from './evaluation/runEvaluator.ts';
 import { openFork, openReference, type Fork } from './forkState.ts';
 import { openPolicyModel } from './model/policyModel.ts';
 import { policyParameters } from './policyParameters.ts';
 import { createPolicyStage, type PolicyStage } from './policyStage.ts';
+import { beginPolicyGradient, inPolicyState } from './policyStart.ts';
 import { holdsReference, needsReference } from './referencePolicy.ts';
 import { closeRewards, openRewards, type RewardFunctions } from './rewards/openRewards.ts';
 import { openSources } from './runSources.ts';
@@ -32,8 +34,7 @@ import {
 } from './sessionState.ts';
 import type { StepResult } from './stepResult.ts';
 import { disposeState } from './update.ts';
-import { createWarmupLearner, type WarmupLearner } from './warmup.ts';
-import { warmupStep } from './warmupStage.ts';
+import { createWarmupStage, type WarmupStage } from './warmupStage.ts';
 
 export interface SessionOptions {
   readonly config: RunConfig;
@@ -50,7 +51,7 @@ export interface SessionOptions {
   readonly rewardFunctions?: RewardFunctions | undefined;
   /** Where downloaded models are kept. */
   readonly modelsDir?: string | undefined;
-  /** Takes what reward modules print. */
+  /** Takes what reward modules print, and of each stage whether XLA compiles it. */
   readonly log?: ((message: string) => void) | undefined;
   /** Takes what somebody should know of the run and that does not end it. */
   readonly warn?: ((message: string) => void) | undefined;
@@ -91,7 +92,7 @@ export interface Session {
  * @throws TrainerError UNKNOWN_CHARACTER, INVALID_PROMPTS, PROMPT_TOO_LONG, REWARD_MODULE, MODEL, INCOMPATIBLE_STATE
  */
 export async function createSession(options: SessionOptions): Promise<Session> {
-  const { config, backend, prompts, warmupPrompts, rewardsDir, modelsDir, warn, restore } = options;
+  const { config, backend, prompts, warmupPrompts, rewardsDir, modelsDir, log, warn, restore } = options;
   const { warmup } = config;
   // A state over other files is refused before what may be wrong with those is.
   const checkBase = (base: ModelBase): void => {
@@ -105,7 +106,6 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     copiesReference: needsReference(config),
     checkBase,
   });
-  const { tokenizer } = model;
   const owner: StateOwner = { config, configHash: configHash(config), base: model.base };
   const parameters = policyParameters(config.policyGradient, model);
   const warmupSteps = warmup?.steps ?? 0;
@@ -124,7 +124,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       const rewards = await openRewards(config, {
         rewardsDir,
         functions: options.rewardFunctions,
-        log: options.log,
+        log,
         warn,
       });
       const first = await orFree(() => void closeRewards(rewards), firstState);
@@ -132,7 +132,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     },
   );
   let live: LiveState = first;
-  let warmupLearner: WarmupLearner | null = null;
+  let warmupStage: WarmupStage | null = null;
   let policyStage: PolicyStage | null = null;
   let evaluator: Evaluator | null = null;
 
@@ -166,31 +166,23 @@ export async function createSession(options: SessionOptions): Promise<Session> {
 
   async function nextWarmupStep(step: number): Promise<StepResult> {
     if (!warmup || !sources.warmup) throw new RangeError('session: a warm-up step without a warm-up');
-    const settings = {
-      optimizer: warmup.optimizer,
-      padId: tokenizer.padId,
-      longestPrompt: sources.warmup.longest,
-    };
-    warmupLearner ??= createWarmupLearner(backend, model, settings);
-    const parts = { config: warmup, learner: warmupLearner, tokenizer, pairs: sources.warmup };
-    const { train, warmupCursor, result } = await warmupStep(parts, {
-      train: live.train,
-      warmupCursor: live.warmupCursor,
-      step,
-    });
+    warmupStage ??= createWarmupStage({ config, warmup, backend, model, pairs: sources.warmup, log, warn });
+    const { train, warmupCursor, result } = await warmupStage.step({ ...live, step });
     disposeState(live.train);
     live = { ...live, train, warmupCursor, step, stage: 'WARM_UP' };
     return result;
   }
 
   async function nextPolicyStep(step: number): Promise<StepResult> {
-    const begun = hasReference(live) ? live : beginPolicyGradient(live);
+    const start = { config, model, parameters, fork, givenReference };
+    const begun = inPolicyState(live) ? live : beginPolicyGradient(live, start);
     const stage = (policyStage ??= createPolicyStage({
       config,
       backend,
       model,
       prompts: sources.prompts,
       rewards,
+      log,
       warn,
     }));
     const made = await orFree(
@@ -199,8 +191,8 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     );
     if (begun !== live) {
       disposeState(live.train);
-      warmupLearner?.dispose();
-      [warmupLearner, fork, givenReference] = [null, null, null];
+      warmupStage?.dispose();
+      [warmupStage, fork, givenReference] = [null, null, null];
     }
     disposeState(begun.train);
     if (made.reference !== begun.reference) tf.dispose([...begun.reference]);
@@ -209,40 +201,10 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     return result;
   }
 
-  /** What this stage adds joins the weights, the optimizer forgets the warm-up, and what was learnt so far becomes the reference. */
-  function beginPolicyGradient(before: LiveState): PolicyState {
-    const { weights } = before.train;
-    const added = fork?.added ? upload(fork.added) : parameters.initialAdded();
-    const train = freshState([...weights.map((weight) => tf.clone(weight)), ...added]);
-    const reference = firstReference(weights);
-    if (!fork?.moments) return { ...before, train, reference };
-    const { m, v, updates } = fork.moments;
-    tf.dispose([...train.m, ...train.v]);
-    return { ...before, train: { ...train, m: upload(m), v: upload(v), updates }, reference };
-  }
-
-  function firstReference(weights: readonly tf.Tensor[]): tf.Tensor[] {
-    if (givenReference) return upload(givenReference);
-    // Under LoRA the base, which no state holds, is the policy that a run begins with, unless a fork brought adapters.
-    const hasAdapters = fork !== null && model.lora !== null;
-    return hasAdapters || needsReference(config) ? weights.map((weight) => tf.clone(weight)) : [];
-  }
-
   /** The step's result with what the held-out prompts say of its weights, where that is due. Changes nothing of the run. */
   async function evaluated(result: StepResult): Promise<StepResult> {
     if (!isEvaluationDue(config, result.step, total)) return result;
-    evaluator ??= createEvaluator({
-      backend,
-      model,
-      sets: evaluationSets,
-      rewards,
-      rewardConfigs: config.rewards,
-      seed: config.seed,
-      maxNewTokens: config.policyGradient.maxNewTokens,
-      rowsAtATime: config.policyGradient.promptsPerStep * config.policyGradient.groupSize,
-      recordTokens: config.record.tokens,
-      warn,
-    });
+    evaluator ??= createRunEvaluator({ config, backend, model, sets: evaluationSets, rewards, log, warn });
     // What an estimator brings with it (a value head) comes after the model's own.
     const policy = live.train.weights.slice(0, model.trainable.length);
     return addEvaluation(result, await evaluator.evaluate([...model.frozen, ...policy]));
@@ -270,7 +232,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     snapshot: () => captureState(live, liveLayout(), owner),
     weightsHash: () => hashWeights(live.train.weights, liveLayout().train),
     dispose() {
-      warmupLearner?.dispose();
+      warmupStage?.dispose();
       policyStage?.dispose();
       evaluator?.dispose();
       void closeRewards(rewards);
@@ -278,15 +240,6 @@ export async function createSession(options: SessionOptions): Promise<Session> {
       model.dispose();
     },
   };
-}
-
-/** A state of the policy gradient. */
-interface PolicyState extends LiveState {
-  readonly reference: readonly tf.Tensor[];
-}
-
-function hasReference(state: LiveState): state is PolicyState {
-  return state.reference !== null;
 }
 
 function freeState({ train, reference }: LiveState): void {

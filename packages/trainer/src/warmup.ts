@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { tokenWeights } from './algorithms/aggregation.ts';
 import { at } from './at.ts';
 import type { Backend } from './backend/backend.ts';
-import { bucketWidth, padCompletions, padPrompts } from './batch.ts';
+import { withXla } from './backend/xla.ts';
+import { bucketWidth, coarseWidth, padCompletions, padPrompts } from './batch.ts';
 import { sequenceColumns, type LearnerModel } from './learner.ts';
 import { createUpdater, type TrainState } from './update.ts';
 
@@ -36,14 +37,24 @@ export interface WarmupLearner {
   dispose(): void;
 }
 
-/** @param longestPrompt tokens of the longest prompt there can be: no rectangle gets wider. */
+export interface WarmupSettings {
+  readonly optimizer: OptimizerConfig;
+  readonly padId: number;
+  /** Tokens of the longest prompt there can be: no rectangle gets wider. */
+  readonly longestPrompt: number;
+  /** The same of an answer, its end included. */
+  readonly longestAnswer: number;
+  /** Have XLA compile the update (native only); prompts and answers then have few widths. Default false. */
+  readonly xla?: boolean;
+}
+
 export function createWarmupLearner(
   backend: Backend,
   model: LearnerModel,
-  settings: { readonly optimizer: OptimizerConfig; readonly padId: number; readonly longestPrompt: number },
+  settings: WarmupSettings,
 ): WarmupLearner {
-  const { padId, longestPrompt } = settings;
-  const updater = createUpdater(backend, {
+  const { padId, longestPrompt, longestAnswer, xla = false } = settings;
+  const updater = createUpdater(xla ? withXla(backend) : backend, {
     name: 'warm-up',
     specs: model.trainable,
     frozen: model.frozen,
@@ -61,11 +72,15 @@ export function createWarmupLearner(
     async update(state, pairs, learningRate, step) {
       const prompts = padPrompts(
         pairs.map(({ prompt }) => prompt),
-        bucketWidth(Math.max(...pairs.map(({ prompt }) => prompt.length)), longestPrompt),
+        (xla ? coarseWidth : bucketWidth)(
+          Math.max(...pairs.map(({ prompt }) => prompt.length)),
+          longestPrompt,
+        ),
         padId,
       );
       const lengths = pairs.map(({ answer }) => answer.length);
-      const width = bucketWidth(Math.max(...lengths));
+      const longest = Math.max(...lengths);
+      const width = xla ? coarseWidth(longest, longestAnswer) : bucketWidth(longest);
       const completions = padCompletions(
         pairs.map(({ answer }) => answer),
         width,

@@ -1,13 +1,29 @@
 /** @file A step of the supervised warm-up. */
-import type { WarmupConfig } from '@nabla/domain';
+import type { RunConfig, WarmupConfig } from '@nabla/domain';
 
 import { learningRate } from './algorithms/schedule.ts';
+import type { Backend } from './backend/backend.ts';
 import { TrainerError } from './errors.ts';
+import type { PolicyModel } from './model/policyModel.ts';
 import type { PromptSource } from './prompts.ts';
+import type { PairSource } from './runSources.ts';
+import { warmupUsesXla } from './stageXla.ts';
 import type { StepResult } from './stepResult.ts';
 import type { Tokenizer } from './tokenizer/tokenizer.ts';
 import type { TrainState } from './update.ts';
-import type { WarmupLearner, WarmupPair } from './warmup.ts';
+import { createWarmupLearner, type WarmupPair } from './warmup.ts';
+
+export interface WarmupStageParts {
+  readonly config: RunConfig;
+  readonly warmup: WarmupConfig;
+  readonly backend: Backend;
+  readonly model: PolicyModel;
+  readonly pairs: PairSource;
+  /** Told whether XLA compiles the stage. */
+  readonly log?: ((message: string) => void) | undefined;
+  /** Told that it does not where it should. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
 
 export interface WarmupStepInput {
   /** Stays the caller's. */
@@ -17,38 +33,55 @@ export interface WarmupStepInput {
   readonly step: number;
 }
 
-export interface WarmupStageParts {
-  readonly config: WarmupConfig;
-  readonly learner: WarmupLearner;
-  readonly tokenizer: Tokenizer;
-  readonly pairs: PromptSource;
+export interface WarmupStepOutput {
+  readonly train: TrainState;
+  readonly warmupCursor: number;
+  readonly result: StepResult;
 }
 
-export async function warmupStep(
-  { config, learner, tokenizer, pairs: source }: WarmupStageParts,
-  { train, warmupCursor, step }: WarmupStepInput,
-): Promise<{ readonly train: TrainState; readonly warmupCursor: number; readonly result: StepResult }> {
-  const started = performance.now();
-  const pairs = Array.from({ length: config.batchSize }, (_, index) =>
-    pairAt(source, warmupCursor + index, tokenizer),
-  );
-  const rate = learningRate(config.optimizer, step, config.steps);
-  const update = await learner.update(train, pairs, rate, step);
-  const elapsed = performance.now() - started;
-  const tokens = pairs.reduce((sum, { prompt, answer }) => sum + prompt.length + answer.length, 0);
-  const metrics = new Map([
-    ['sft/loss', update.loss],
-    ['sft/token_accuracy', update.tokenAccuracy],
-    ['policy/grad_norm', update.gradNorm],
-    ['optimizer/learning_rate', rate],
-    ['time/update_ms', elapsed],
-    ['time/step_ms', elapsed],
-    ['throughput/train_tokens_per_s', (tokens / elapsed) * 1000],
-  ]);
+export interface WarmupStage {
+  /** @throws TrainerError NOT_FINITE */
+  step(input: WarmupStepInput): Promise<WarmupStepOutput>;
+  dispose(): void;
+}
+
+export function createWarmupStage(parts: WarmupStageParts): WarmupStage {
+  const { warmup, backend, model, pairs: source } = parts;
+  const { tokenizer } = model;
+  const learner = createWarmupLearner(backend, model, {
+    optimizer: warmup.optimizer,
+    padId: tokenizer.padId,
+    longestPrompt: source.longest,
+    longestAnswer: source.longestAnswer,
+    xla: warmupUsesXla(parts),
+  });
+
   return {
-    train: update.state,
-    warmupCursor: warmupCursor + config.batchSize,
-    result: { step, stage: 'WARM_UP', metrics, completions: [] },
+    async step({ train, warmupCursor, step }) {
+      const started = performance.now();
+      const pairs = Array.from({ length: warmup.batchSize }, (_, index) =>
+        pairAt(source, warmupCursor + index, tokenizer),
+      );
+      const rate = learningRate(warmup.optimizer, step, warmup.steps);
+      const update = await learner.update(train, pairs, rate, step);
+      const elapsed = performance.now() - started;
+      const tokens = pairs.reduce((sum, { prompt, answer }) => sum + prompt.length + answer.length, 0);
+      const metrics = new Map([
+        ['sft/loss', update.loss],
+        ['sft/token_accuracy', update.tokenAccuracy],
+        ['policy/grad_norm', update.gradNorm],
+        ['optimizer/learning_rate', rate],
+        ['time/update_ms', elapsed],
+        ['time/step_ms', elapsed],
+        ['throughput/train_tokens_per_s', (tokens / elapsed) * 1000],
+      ]);
+      return {
+        train: update.state,
+        warmupCursor: warmupCursor + warmup.batchSize,
+        result: { step, stage: 'WARM_UP', metrics, completions: [] },
+      };
+    },
+    dispose: () => learner.dispose(),
   };
 }
 

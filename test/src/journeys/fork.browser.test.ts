@@ -87,7 +87,7 @@ describe('evaluation and forks', () => {
       .getByText(/k3 in the loss/)
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Launch run' }).click();
+    await page.getByRole('button', { name: 'Launch fork' }).click();
     await page.waitForURL('**/runs/run_*');
     const fork = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     expect(fork).not.toBe(parent);

@@ -476,6 +476,7 @@ export interface NexusGenFieldTypes {
     commentCount: number; // Int!
     comments: NexusGenRootTypes['CommentConnection']; // CommentConnection!
     evaluationSet: string | null; // String
+    greedy: boolean | null; // Boolean
     group: number; // Int!
     id: string; // ID!
     index: number; // Int!
@@ -815,6 +816,7 @@ export interface NexusGenFieldTypes {
     id: string; // ID!
     lastHeartbeatAt: NexusGenScalars['DateTime'] | null; // DateTime
     leaseLive: boolean; // Boolean!
+    lineage: NexusGenRootTypes['RunFork'][]; // [RunFork!]!
     logs: NexusGenRootTypes['RunLogConnection']; // RunLogConnection!
     metricNames: string[]; // [String!]!
     metricSummaries: NexusGenRootTypes['MetricSummary'][]; // [MetricSummary!]!
@@ -1038,6 +1040,7 @@ export interface NexusGenFieldTypeNames {
     commentCount: 'Int'
     comments: 'CommentConnection'
     evaluationSet: 'String'
+    greedy: 'Boolean'
     group: 'Int'
     id: 'ID'
     index: 'Int'
@@ -1377,6 +1380,7 @@ export interface NexusGenFieldTypeNames {
     id: 'ID'
     lastHeartbeatAt: 'DateTime'
     leaseLive: 'Boolean'
+    lineage: 'RunFork'
     logs: 'RunLogConnection'
     metricNames: 'String'
     metricSummaries: 'MetricSummary'

@@ -1,6 +1,6 @@
 /**
  * @file What a policy-gradient step costs (`workload.ts`): native with and without XLA, native without compiled functions, and wasm; its
- * shares; larger models; and how it grows with batch, length and width. Prints one JSON line.
+ * shares; larger models; and how it grows with batch, length and width. Prints one JSON line, and on standard error what it is at.
  *
  * Run: tsx src/bench/trainerBench.ts [--quick] [native] [wasm]. --quick: the usual workload only.
  */
@@ -8,12 +8,15 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { openBackend, type Backend } from '../backend/backend.ts';
 import { compileEager } from '../backend/compileEager.ts';
+import { median, round } from './statistics.ts';
 import { createWorkload, USUAL, type Size } from './workload.ts';
 
 interface StepFigures {
   readonly parameters: number;
   /** Medians over the measured steps. */
   readonly stepMs: number;
+  /** The shortest and the longest of them. */
+  readonly stepMsRange: { readonly min: number; readonly max: number };
   readonly rolloutMs: number;
   readonly updateMs: number;
   readonly completionTokensPerSecond: number;
@@ -41,12 +44,14 @@ interface Measured {
 /** Steps until TensorFlow has settled; the tenth is the first that is measured. */
 const SETTLING_STEPS = 9;
 
-/** @param steps measured */
+/** @param what for whoever waits @param steps measured */
 async function measure(
+  what: string,
   backend: Backend,
   size: Size,
   { xla, steps, peak, settling = SETTLING_STEPS }: MeasureOptions,
 ): Promise<Measured> {
+  console.error(`measuring ${what}`);
   const work = createWorkload(backend, size, xla);
   const started = performance.now();
   const times = [];
@@ -56,7 +61,8 @@ async function measure(
     if (step === 9) tenth = performance.now() - started;
   }
   const settled = times.slice(settling);
-  const stepMs = median(settled.map(({ rolloutMs, updateMs }) => rolloutMs + updateMs));
+  const whole = settled.map(({ rolloutMs, updateMs }) => rolloutMs + updateMs);
+  const stepMs = median(whole);
   const rolloutMs = median(settled.map((time) => time.rolloutMs));
   const updateMs = median(settled.map((time) => time.updateMs));
   const forwardMs = await medianOf(5, () => work.forward());
@@ -68,6 +74,7 @@ async function measure(
     figures: {
       parameters: work.parameters,
       stepMs: round(stepMs),
+      stepMsRange: { min: round(Math.min(...whole)), max: round(Math.max(...whole)) },
       rolloutMs: round(rolloutMs),
       updateMs: round(updateMs),
       completionTokensPerSecond: Math.round(
@@ -97,6 +104,7 @@ interface MeasureOptions {
 /** GFLOP/s of 1024 × 1024 × 1024 products, the best of many. */
 async function gemmPeak(backend: Backend): Promise<number> {
   const side = 1024;
+  console.error(`measuring matrix products on ${backend.kind}`);
   const product = backend.compile(
     ([a, b]) =>
       a && b ? [tf.matMul<tf.Tensor2D>(tf.reshape(a, [side, side]), tf.reshape(b, [side, side]))] : [],
@@ -143,29 +151,34 @@ async function native(quick: boolean) {
   const peak = await gemmPeak(backend);
   const headline = {
     gemmPeakGflops: Math.round(peak),
-    ...(await measure(backend, USUAL, { xla: true, steps: 25, peak })),
-    withoutXla: await measure(backend, USUAL, { xla: false, steps: 25, peak }),
+    ...(await measure('the usual step under XLA', backend, USUAL, { xla: true, steps: 25, peak })),
+    withoutXla: await measure('the usual step without XLA', backend, USUAL, { xla: false, steps: 25, peak }),
   };
   if (quick) return headline;
   const eager: Backend = { ...backend, compile: compileEager };
-  const few = { steps: 3, settling: 2, peak };
+  // Ten in all: the tenth step's end is a figure.
+  const ten = { steps: 5, settling: 5, peak };
+  const usualEager = await measure('the usual step, eager', eager, USUAL, { ...ten, xla: false });
   const sizes = [];
-  for (const size of LARGER)
+  for (const size of LARGER) {
+    const name = `${size.layers} layers of width ${size.width}`;
     sizes.push({
-      xla: (await measure(backend, size, { ...few, xla: true })).figures,
-      withoutXla: (await measure(backend, size, { ...few, xla: false })).figures,
-      eager: (await measure(eager, size, { ...few, xla: false })).figures,
+      xla: (await measure(`${name} under XLA`, backend, size, { ...ten, xla: true })).figures,
+      withoutXla: (await measure(`${name} without XLA`, backend, size, { ...ten, xla: false })).figures,
+      eager: (await measure(`${name}, eager`, eager, size, { ...ten, xla: false })).figures,
     });
+  }
   const growth = [];
   for (const { axis, size } of SCALES)
     for (const factor of [1, 2, 4]) {
-      const { stepMs, rolloutMs, updateMs } = (await measure(backend, size(factor), { ...few, xla: false }))
-        .figures;
-      growth.push({ axis, factor, stepMs, rolloutMs, updateMs });
+      const few = { steps: 3, settling: 2, peak, xla: false };
+      const { figures } = await measure(`${axis} times ${factor}`, backend, size(factor), few);
+      const { stepMs, stepMsRange, rolloutMs, updateMs } = figures;
+      growth.push({ axis, factor, stepMs, stepMsRange, rolloutMs, updateMs });
     }
   return {
     ...headline,
-    eager: (await measure(eager, USUAL, { xla: false, steps: 5, peak, settling: 3 })).figures,
+    eager: usualEager.figures,
     sizes,
     growth,
   };
@@ -177,7 +190,7 @@ async function wasm() {
   const peak = await gemmPeak(backend);
   return {
     gemmPeakGflops: Math.round(peak),
-    ...(await measure(backend, USUAL, { xla: false, steps: 5, peak, settling: 5 })),
+    ...(await measure('the usual step on wasm', backend, USUAL, { xla: false, steps: 5, peak, settling: 5 })),
   };
 }
 
@@ -186,16 +199,6 @@ async function medianOf(times: number, run: () => Promise<number>): Promise<numb
   await run();
   for (let turn = 0; turn < times; turn++) taken.push(await run());
   return median(taken);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle) - 1] ?? NaN)) / 2;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -56,14 +56,15 @@ export async function openForkPoint(given: string): Promise<ForkPoint> {
   }
 }
 
-/** The configuration of the run on the server that is forked. @throws CliError */
+/** The configuration of the run on the server that is forked, under the run's name of now. @throws CliError */
 export async function parentOnServer(
   url: string,
   apiKey: string,
   { runId }: ServerForkPoint,
 ): Promise<RunConfig> {
   try {
-    return recordedConfig(await createClient({ url, apiKey }).runs.get(runId));
+    const run = await createClient({ url, apiKey }).runs.get(runId);
+    return { ...recordedConfig(run), name: run.name };
   } catch (error) {
     throw asServerError(error);
   }

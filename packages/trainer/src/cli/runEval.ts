@@ -91,6 +91,8 @@ async function evaluate(parts: EvaluateParts): Promise<EvaluationResult> {
       maxNewTokens: config.policyGradient.maxNewTokens,
       rowsAtATime: policy.step === null ? USUAL_ROWS : promptsPerStep * groupSize,
       recordTokens: options.out !== undefined,
+      // One evaluation alone does not win the compile time back: only where the configuration asks for it.
+      xla: config.xla === 'on' && backend.kind === 'native',
       warn: say,
     });
     try {

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 
-import { configHash, configNotes, runConfigToYaml, type RunConfig } from '@nabla/domain';
+import { configHash, configNotes, forkName, runConfigToYaml, type RunConfig } from '@nabla/domain';
 
 import type { EngineChoice } from '../worker/trainingProcess.ts';
 import { CliError, EXIT, type ExitCode } from './cliError.ts';
@@ -97,7 +97,7 @@ function tellNotes(config: RunConfig, progress: Progress): void {
 async function chosenConfig(
   file: string | undefined,
   options: TrainOptions,
-  parent?: RunConfig,
+  parent?: { readonly config: RunConfig; readonly step: number },
 ): Promise<RunConfig> {
   if (file !== undefined && options.preset !== undefined)
     throw new CliError(
@@ -106,8 +106,11 @@ async function chosenConfig(
     );
   if (options.preset !== undefined) return presetConfig(options.preset, options.set);
   if (file !== undefined) return loadConfig(file, options.set);
-  // A fork without a configuration has that of its parent.
-  if (parent !== undefined) return changedConfig('the checkpoint', { ...parent, name: 'fork' }, options.set);
+  // A fork without a configuration has that of its parent, under a name that tells the two apart.
+  if (parent !== undefined) {
+    const { config, step } = parent;
+    return changedConfig('the checkpoint', { ...config, name: forkName(config.name, step) }, options.set);
+  }
   throw new CliError(
     EXIT.usage,
     'give a configuration file (nabla train run.yaml), a preset (nabla train --preset demo), or --resume with --out',
@@ -123,8 +126,11 @@ async function started(file: string | undefined, options: TrainOptions, progress
   const inherits = file === undefined && options.preset === undefined;
   const parent =
     inherits && fork && options.server !== undefined
-      ? await parentOnServer(options.server, await apiKeyOf(options), fork)
-      : point?.state.config;
+      ? {
+          config: await parentOnServer(options.server, await apiKeyOf(options), fork),
+          step: fork.step,
+        }
+      : point?.state;
   const baseFolder = path.resolve(
     file === undefined ? ((inherits ? point?.baseFolder : undefined) ?? '.') : path.dirname(file),
   );

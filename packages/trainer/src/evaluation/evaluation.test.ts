@@ -6,7 +6,7 @@ import { describeOnEachBackend } from '../backend/testBackends.ts';
 import { createSession, type Session } from '../session.ts';
 import type { CompletionResult, StepResult } from '../stepResult.ts';
 import { tinyConfig } from '../testing/tinyModel.ts';
-import { isEvaluationDue } from './evaluator.ts';
+import { isEvaluationDue } from './runEvaluator.ts';
 import { passAtK } from './statistics.ts';
 
 const EVALUATED: Partial<RunConfigInput> = {

@@ -3,22 +3,20 @@
  * weights, the sets and the seed alone: nothing of a run's state is read or changed, and every evaluation draws with the same noise, so
  * that two differ by their weights only.
  */
-import { evaluationMetric, type RewardConfig, type RunConfig } from '@nabla/domain';
+import type { RewardConfig } from '@nabla/domain';
 import type * as tf from '@tensorflow/tfjs-core';
 
-import { mean } from '../algorithms/advantages.ts';
 import type { Backend } from '../backend/backend.ts';
-import { bucketWidth, padPrompts } from '../batch.ts';
 import type { PolicyModel } from '../model/policyModel.ts';
 import { builtInReward } from '../rewards/builtInRewards.ts';
 import { correctness } from '../rewards/correctness.ts';
 import type { RewardComponent } from '../rewards/rewardComponent.ts';
 import { firstScoreError, scoreCompletions, type CompletionScore } from '../rewards/scoreCompletions.ts';
-import { createSampler, type Sampler } from '../rollout.ts';
 import type { CompletionResult, StepResult } from '../stepResult.ts';
-import { STREAMS } from '../streams.ts';
+import { createDrawer, type Drawn } from './drawCompletions.ts';
+import { drawingsOf } from './drawings.ts';
 import type { EvaluationSet } from './evaluationSets.ts';
-import { clusteredMean, passAtK } from './statistics.ts';
+import { samplesOf, setMetrics, type Judged } from './setMetrics.ts';
 
 export interface EvaluatorParts {
   readonly backend: Backend;
@@ -34,6 +32,8 @@ export interface EvaluatorParts {
   readonly rowsAtATime: number;
   /** Whether token columns are kept. */
   readonly recordTokens: boolean;
+  /** Have XLA compile the decoding (native only). */
+  readonly xla: boolean;
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -42,15 +42,6 @@ export interface EvaluationResult {
   readonly metrics: Map<string, number>;
   /** Set after set, prompt after prompt: the greedy completion, then the samples where there are any. Indices from 0. */
   readonly completions: readonly CompletionResult[];
-}
-
-/** Every so many steps of the run, and after its last. */
-export function isEvaluationDue(
-  { evaluation }: Pick<RunConfig, 'evaluation'>,
-  step: number,
-  totalSteps: number,
-): boolean {
-  return evaluation !== undefined && (step % evaluation.everySteps === 0 || step === totalSteps);
 }
 
 export interface Evaluator {
@@ -62,87 +53,12 @@ export interface Evaluator {
   dispose(): void;
 }
 
-/** One completion with all that is known of it. */
-interface Judged {
-  readonly result: Omit<CompletionResult, 'index'>;
-  readonly right: boolean | null;
-}
-
-/** Calls of the sampler that one set may make: their noise is keyed by set · this + call. */
-const CALLS_PER_SET = 2 ** 16;
-
 export function createEvaluator(parts: EvaluatorParts): Evaluator {
-  const { backend, model, sets, seed, maxNewTokens, rowsAtATime, warn } = parts;
-  const { tokenizer } = model;
-  const samplers = new Map<string, Sampler>();
+  const { sets, warn, xla } = parts;
+  const { tokenizer } = parts.model;
+  const drawings = drawingsOf(sets, parts, xla);
+  const drawer = createDrawer(parts);
   const warned = new Set<string>();
-
-  /** One for all greedy completions, one for each number of samples and temperature. */
-  function samplerOf(groupSize: number, temperature: number | 'greedy'): Sampler {
-    const key = `${groupSize} ${temperature}`;
-    const known = samplers.get(key);
-    if (known) return known;
-    const sampler = createSampler(backend, model.decoder, {
-      maxNewTokens,
-      groupSize,
-      temperature: temperature === 'greedy' ? 1 : temperature,
-      greedy: temperature === 'greedy',
-      eosIds: tokenizer.eosIds,
-      padId: tokenizer.padId,
-      seed,
-      stream: STREAMS.evaluationSampling,
-    });
-    samplers.set(key, sampler);
-    return sampler;
-  }
-
-  /** `count` completions of each prompt, prompt after prompt. */
-  async function draw(
-    weights: readonly tf.Tensor[],
-    { prompts, config }: EvaluationSet,
-    count: number,
-    temperature: number | 'greedy',
-  ): Promise<Drawn[][]> {
-    const groupSize = Math.min(count, rowsAtATime);
-    const sampler = samplerOf(groupSize, temperature);
-    const promptsAtATime = Math.min(prompts.length, Math.max(1, Math.floor(rowsAtATime / groupSize)));
-    const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-    const width = bucketWidth(longest, Math.max(longest, model.maxTokens - maxNewTokens));
-    const drawn: Drawn[][] = prompts.map(() => []);
-    let call = sets.findIndex((set) => set.config === config) * CALLS_PER_SET;
-    for (let start = 0; start < prompts.length; start += promptsAtATime) {
-      // The last rows are filled up with the last prompt: one shape, one compiled function.
-      const chunk = Array.from({ length: promptsAtATime }, (_, row) =>
-        Math.min(start + row, prompts.length - 1),
-      );
-      const padded = padPrompts(
-        chunk.map((index) => prompts[index]?.ids ?? []),
-        width,
-        tokenizer.padId,
-      );
-      for (let have = 0; have < count; have += groupSize) {
-        const {
-          ids,
-          logp,
-          lengths,
-          truncated,
-          width: columns,
-        } = await sampler.sample(weights, padded, call++);
-        for (let row = 0; row < padded.rows * groupSize; row++) {
-          const place = start + Math.floor(row / groupSize);
-          const list = drawn[place];
-          if (!list || list.length >= Math.min(count, have + groupSize)) continue;
-          const [from, length] = [row * columns, lengths[row] ?? 0];
-          list.push({
-            ids: ids.slice(from, from + length),
-            logp: logp.slice(from, from + length),
-            truncated: truncated[row] ?? false,
-          });
-        }
-      }
-    }
-    return drawn;
-  }
 
   /** Groups of the prompts: the greedy completion first. */
   async function judge(set: EvaluationSet, groups: readonly (readonly Drawn[])[]): Promise<Judged[][]> {
@@ -227,14 +143,13 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
       const started = performance.now();
       const metrics = new Map<string, number>();
       const completions: CompletionResult[] = [];
-      for (const set of sets) {
-        const greedy = await draw(weights, set, 1, 'greedy');
-        const { samples, temperature } = set.config;
-        const sampled = samples === 1 ? [] : await draw(weights, set, samples, temperature);
-        const groups = await judge(
-          set,
-          greedy.map((first, index) => [...first, ...(sampled[index] ?? [])]),
-        );
+      for (const [setIndex, set] of sets.entries()) {
+        const drawn: Drawn[][] = set.prompts.map(() => []);
+        // The greedy ones come first.
+        for (const drawing of drawings.filter((each) => each.set === set))
+          for (const [index, more] of (await drawer.draw(weights, drawing, setIndex)).entries())
+            drawn[index]?.push(...more);
+        const groups = await judge(set, drawn);
         warnOfTooFew(set, groups);
         for (const [name, value] of setMetrics(set, groups)) metrics.set(name, value);
         for (const { result } of groups.flat()) completions.push({ index: completions.length, ...result });
@@ -242,9 +157,7 @@ export function createEvaluator(parts: EvaluatorParts): Evaluator {
       metrics.set('time/evaluation_ms', performance.now() - started);
       return { metrics, completions };
     },
-    dispose() {
-      for (const sampler of samplers.values()) sampler.dispose();
-    },
+    dispose: () => drawer.dispose(),
   };
 }
 
@@ -261,13 +174,6 @@ export function addEvaluation(result: StepResult, { metrics, completions }: Eval
   };
 }
 
-interface Drawn {
-  /** With the end-of-sequence token, if it ends. */
-  readonly ids: Int32Array;
-  readonly logp: Float32Array;
-  readonly truncated: boolean;
-}
-
 /** exact_match evaluates expressions where the task is countdown: it goes by the set's own task. */
 async function rewardsFor(
   { rewards, rewardConfigs, maxNewTokens }: EvaluatorParts,
@@ -279,39 +185,4 @@ async function rewardsFor(
       return config?.kind === 'exact_match' ? builtInReward(config, { task, maxNewTokens }) : component;
     }),
   );
-}
-
-/** The samples where there are any, else the greedy completions. */
-function samplesOf(
-  { config }: EvaluationSet,
-  groups: readonly (readonly Judged[])[],
-): readonly (readonly Judged[])[] {
-  return config.samples === 1 ? groups : groups.map((group) => group.slice(1));
-}
-
-/** Of the samples; accuracy always of the greedy completions. */
-function setMetrics(set: EvaluationSet, groups: readonly (readonly Judged[])[]): [string, number][] {
-  const { config } = set;
-  const metrics: [string, number][] = [];
-  const judged = samplesOf(set, groups);
-  const greedy = groups.flatMap(([first]) => (first && first.right !== null ? [Number(first.right)] : []));
-  if (greedy.length > 0) metrics.push([evaluationMetric(config.name, 'accuracy'), mean(greedy)]);
-  for (const k of config.passAt) {
-    const estimates = judged.flatMap((group) => {
-      const known = group.flatMap(({ right }) => (right === null ? [] : [right]));
-      return known.length < k ? [] : [passAtK(known.length, known.filter(Boolean).length, k)];
-    });
-    if (estimates.length > 0) metrics.push([evaluationMetric(config.name, `pass_at_${k}`), mean(estimates)]);
-  }
-  const reward = clusteredMean(judged.map((group) => group.map(({ result }) => result.reward)));
-  if (reward) {
-    metrics.push([evaluationMetric(config.name, 'reward_mean'), reward.mean]);
-    if (reward.halfWidth !== null)
-      metrics.push([evaluationMetric(config.name, 'reward_ci95'), reward.halfWidth]);
-  }
-  metrics.push([
-    evaluationMetric(config.name, 'length_mean'),
-    mean(judged.flatMap((group) => group.map(({ result }) => result.tokenCount))),
-  ]);
-  return metrics;
 }

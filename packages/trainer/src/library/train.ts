@@ -15,6 +15,7 @@ import {
 import { referenceFile } from '../cli/forkFrom.ts';
 import { readPromptFile } from '../cli/promptFiles.ts';
 import { checkpointFolder } from '../cli/runFiles.ts';
+import { eventLoopTurn } from '../eventLoopTurn.ts';
 import { hasCode } from '../huggingFace/modelFile.ts';
 import { createSession, type Session } from '../session.ts';
 import { inPolicyGradient, type SessionState } from '../sessionState.ts';
@@ -77,8 +78,8 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
       await keeper.due();
       for (const recorder of recorders) await recorder.checkpointIfAsked?.(session);
       yield result;
-      // Whatever waits in the event loop (a signal, a timer) before the next step blocks it again.
-      await new Promise((resolve) => setImmediate(resolve));
+      // A signal, a timer, a command from the server: before the next step blocks the event loop again.
+      await eventLoopTurn();
     }
     end = { kind: session.step === session.totalSteps ? 'finished' : 'stopped' };
     const state = await session.snapshot();

@@ -26,7 +26,7 @@ const prompts: PromptSource = {
 function recordingSampler() {
   const calls: { rows: number; step: number; round: number | undefined }[] = [];
   const sampler: Sampler = {
-    sample(_, { rows }: PaddedPrompts, step, round) {
+    sample(_, { rows }: PaddedPrompts, step, { round } = {}) {
       calls.push({ rows, step, round });
       const count = rows * GROUP;
       const ids = new Int32Array(count * WIDTH);

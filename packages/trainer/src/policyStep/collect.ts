@@ -2,129 +2,71 @@
  * @file The first half of a step: prompts, their completions, and rewards. With dynamic sampling (DAPO, arXiv 2503.14476) other
  * prompts are drawn in the place of groups without a signal. Everything is a function of weights, seed, step and prompt cursor.
  */
-import type { RunConfig } from '@nabla/domain';
 import type * as tf from '@tensorflow/tfjs-core';
 
 import { isFlat } from '../algorithms/advantages.ts';
-import { padPrompts, type PaddedPrompts } from '../batch.ts';
-import { TrainerError } from '../errors.ts';
-import type { PolicyModel } from '../model/policyModel.ts';
-import type { Prompt, PromptSource } from '../prompts.ts';
-import { correctness } from '../rewards/correctness.ts';
-import type { RewardComponent } from '../rewards/rewardComponent.ts';
-import { firstScoreError, scoreCompletions, type CompletionScore } from '../rewards/scoreCompletions.ts';
-import type { Completions, Sampler } from '../rollout.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { Prompt } from '../prompts.ts';
+import type { Completions } from '../rollout.ts';
+import { collectRound, padToBucket, type CollectorParts, type Drawn, type Rollout } from './collectRound.ts';
 
-/** N prompts and their N · G completions, those of one prompt one after another. */
-export interface Rollout {
-  readonly prompts: readonly Prompt[];
-  /** [N, P] */
-  readonly padded: PaddedPrompts;
-  /** [B, C] */
-  readonly completions: Completions;
-  /** Without end-of-sequence tokens. */
-  readonly texts: readonly string[];
-  readonly scores: readonly CompletionScore[];
-  /** Whether each is right, as `correctness` has it; null where nobody knows. */
-  readonly exact: readonly (boolean | null)[];
-}
+export type { CollectorParts, Rollout } from './collectRound.ts';
 
-export interface Collected extends Rollout {
+export interface Collected<Early = unknown> extends Rollout {
   /** Everything that was drawn, in rounds; the only one is the rollout itself without dynamic sampling. */
   readonly rounds: readonly Rollout[];
   /** Of the prompt source, after the step. */
   readonly promptCursor: number;
   readonly rolloutMs: number;
+  /** What rewards held the step up beyond drawing and `meanwhile`. */
   readonly rewardMs: number;
+  /** Of `meanwhile`, where it was called. */
+  readonly early: Early | undefined;
 }
 
-export interface CollectorParts {
-  readonly config: RunConfig;
-  readonly model: Pick<PolicyModel, 'tokenizer'>;
-  readonly prompts: PromptSource;
-  readonly sampler: Sampler;
-  /** Of the rectangle for prompts of up to `longest` tokens, where none has more than `bound`. */
-  readonly promptWidth: (longest: number, bound: number) => number;
-  readonly rewards: readonly RewardComponent[];
-  /** Told of every scored round. */
-  readonly scored: (scores: readonly CompletionScore[], step: number) => void;
+export interface CollectInput<Early> {
+  readonly promptCursor: number;
+  readonly step: number;
+  /** Work on the completions that needs no rewards, done while these are on their way. Dynamic sampling, which chooses by rewards, leaves it out. */
+  readonly meanwhile?: (drawn: Drawn) => Promise<Early>;
 }
 
 /**
  * @param weights the decoder's whole list
  * @throws TrainerError ALL_REWARDS_NULL, NOT_FINITE
  */
-export async function collect(
+export async function collect<Early>(
   parts: CollectorParts,
   weights: readonly tf.Tensor[],
-  { promptCursor, step }: { readonly promptCursor: number; readonly step: number },
-): Promise<Collected> {
+  { promptCursor, step, meanwhile }: CollectInput<Early>,
+): Promise<Collected<Early>> {
   const { promptsPerStep, groupSize, dynamicSampling } = parts.config.policyGradient;
   const rounds: Rollout[] = [];
   let [cursor, rolloutMs, rewardMs] = [promptCursor, 0, 0];
   let missing = promptsPerStep;
+  let early: Early | undefined;
   for (let round = 0; round < (dynamicSampling?.maxRounds ?? 1) && missing > 0; round++) {
-    const started = performance.now();
     const count = roundSize(missing, promptsPerStep);
-    const drawn = await drawRound(parts, weights, { cursor, count, step, round });
-    const sampled = performance.now();
-    const scored = await scoreRound(parts, drawn, step);
-    rolloutMs += sampled - started;
-    rewardMs += performance.now() - sampled;
-    rounds.push(scored);
+    const made = await collectRound(parts, weights, {
+      prompts: Array.from({ length: count }, (_, index) => parts.prompts.at(cursor + index)),
+      step,
+      round,
+      meanwhile: dynamicSampling === null ? meanwhile : undefined,
+    });
+    rolloutMs += made.rolloutMs;
+    rewardMs += made.rewardMs;
+    early = made.early;
+    rounds.push(made.rollout);
     cursor += count;
-    missing -= groupsOf(scored, groupSize).filter(({ flat }) => !flat).length;
+    missing -= groupsOf(made.rollout, groupSize).filter(({ flat }) => !flat).length;
   }
   const rollout =
     rounds.length === 1 && rounds[0] ? rounds[0] : chosen(rounds, parts, { promptsPerStep, groupSize });
-  return { ...rollout, rounds, promptCursor: cursor, rolloutMs, rewardMs };
+  return { ...rollout, rounds, promptCursor: cursor, rolloutMs, rewardMs, early };
 }
 
 /** Powers of two, so that compiled functions meet few shapes; a first round is a whole step. */
 function roundSize(missing: number, promptsPerStep: number): number {
   return Math.min(promptsPerStep, 2 ** Math.ceil(Math.log2(missing)));
-}
-
-type Drawn = Pick<Rollout, 'prompts' | 'padded' | 'completions'>;
-
-async function drawRound(
-  parts: CollectorParts,
-  weights: readonly tf.Tensor[],
-  { cursor, count, step, round }: { cursor: number; count: number; step: number; round: number },
-): Promise<Drawn> {
-  const prompts = Array.from({ length: count }, (_, index) => parts.prompts.at(cursor + index));
-  const padded = padToBucket(prompts, parts);
-  return { prompts, padded, completions: await parts.sampler.sample(weights, padded, step, round) };
-}
-
-async function scoreRound(
-  { config, model, rewards, scored }: CollectorParts,
-  { prompts, padded, completions }: Drawn,
-  step: number,
-): Promise<Rollout> {
-  const { groupSize } = config.policyGradient;
-  const texts = textsOf(completions, model.tokenizer);
-  const promptOf = (row: number): Prompt => {
-    const prompt = prompts[Math.floor(row / groupSize)];
-    if (!prompt) throw new RangeError(`completion ${row} has no prompt`);
-    return prompt;
-  };
-  const scores = await scoreCompletions(
-    rewards,
-    texts.map((completion, row) => ({
-      prompt: promptOf(row).text,
-      completion,
-      answer: promptOf(row).answer,
-      tokenCount: completions.lengths[row] ?? 0,
-    })),
-    { groupSize },
-  );
-  assertRewards(scores, step);
-  scored(scores, step);
-  const isRight = correctness(config.rewards, config.task);
-  const exact = scores.map((score, row) => isRight(score, promptOf(row), texts[row] ?? ''));
-  return { prompts, padded, completions, texts, scores, exact };
 }
 
 interface Group {
@@ -185,40 +127,4 @@ function joined(groups: readonly Group[]): Completions {
     rows: picked.length,
     width,
   };
-}
-
-function padToBucket(
-  prompts: readonly Prompt[],
-  { prompts: source, promptWidth, model }: CollectorParts,
-): PaddedPrompts {
-  const longest = prompts.reduce((most, { ids }) => Math.max(most, ids.length), 0);
-  return padPrompts(
-    prompts.map(({ ids }) => ids),
-    promptWidth(longest, source.longest),
-    model.tokenizer.padId,
-  );
-}
-
-/** What each completion says, its end-of-sequence token left out. */
-function textsOf(completions: Completions, tokenizer: Tokenizer): string[] {
-  return completions.lengths.map((length, row) => {
-    const end = completions.truncated[row] ? length : length - 1;
-    return tokenizer.decode(completions.ids.subarray(row * completions.width, row * completions.width + end));
-  });
-}
-
-function assertRewards(scores: readonly CompletionScore[], step: number): void {
-  if (scores.every(({ reward }) => reward === null))
-    throw new TrainerError(
-      'ALL_REWARDS_NULL',
-      `not one of the ${scores.length} completions of step ${step} could be rewarded: ${firstScoreError(scores) ?? 'no reason was given'}`,
-      { step },
-    );
-  const index = scores.findIndex(({ reward }) => reward !== null && !Number.isFinite(reward));
-  if (index >= 0)
-    throw new TrainerError(
-      'NOT_FINITE',
-      `the reward of completion ${index} of step ${step} is ${scores[index]?.reward}: the weighted sum overflows`,
-      { step },
-    );
 }

@@ -1,6 +1,7 @@
 /** @file A reward function given in code: called for each completion, its promises awaited side by side. */
 import type { RewardAnswer, RewardComponent, RewardInput, RewardShaping } from './rewardComponent.ts';
 import { reasonOf, rewardVersion } from './rewardComponent.ts';
+import { whenLate } from './whenLate.ts';
 
 /** A finite number, or null where the reward cannot be computed; or a promise of it. What it throws counts as null, with the reason. */
 export type RewardFunction = (input: RewardInput) => unknown;
@@ -39,18 +40,18 @@ async function answerOf(score: RewardFunction, input: RewardInput, timeoutMs: nu
 /** @throws NoAnswer when the answer is a promise that is not settled in time; what comes of it later is passed over. */
 async function answerWithin(ms: number, answer: unknown): Promise<unknown> {
   if (typeof answer !== 'object' || answer === null || !('then' in answer)) return answer;
-  let timer: NodeJS.Timeout | undefined;
+  let settled: () => void = () => undefined;
   // One microtask later: every other function of the step was called by then, so that nobody's time passes while others compute.
   const late = Promise.resolve().then(
     () =>
       new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new NoAnswer(`no answer within ${ms / 1000} s`)), ms);
+        settled = whenLate(ms, () => reject(new NoAnswer(`no answer within ${ms / 1000} s`)));
       }),
   );
   try {
     return await Promise.race([Promise.resolve(answer), late]);
   } finally {
-    clearTimeout(timer);
+    settled();
   }
 }
 

@@ -3,6 +3,7 @@ import type { RewardConfig } from '@nabla/domain';
 import { z } from 'zod';
 
 import { TrainerError } from '../errors.ts';
+import { createAnswerQueue } from './answerQueue.ts';
 import {
   reasonOf,
   rewardVersion,
@@ -10,6 +11,7 @@ import {
   type RewardComponent,
   type RewardInput,
 } from './rewardComponent.ts';
+import { whenLate } from './whenLate.ts';
 
 export type HttpRewardConfig = Extract<RewardConfig, { kind: 'http' }>;
 
@@ -30,29 +32,28 @@ export interface HttpRewardOptions {
   /** Where the token is looked up. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly warn?: ((message: string) => void) | undefined;
-  /** Waits; tests pass by. */
-  readonly pause?: (ms: number) => Promise<void>;
+  /** Waits, at most until the signal aborts; tests pass by. */
+  readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** @throws TrainerError REWARD_ENDPOINT when the token's environment variable is not set. */
 export function httpReward(config: HttpRewardConfig, options: HttpRewardOptions = {}): RewardComponent {
   const { name, weight, clip, normalise, url } = config;
-  const {
-    env = process.env,
-    warn,
-    pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  } = options;
+  const { env = process.env, warn, pause = pauseUntil } = options;
   const headers = headersOf(config, env);
   if (config.tokenEnv !== undefined && isClear(url))
     warn?.(`reward "${name}": ${config.tokenEnv} travels unencrypted to ${hostOf(url)}: use https`);
   const version = rewardVersion(REVISION, { url });
 
-  async function batch(inputs: readonly RewardInput[]): Promise<readonly RewardAnswer[]> {
+  async function batch(
+    inputs: readonly RewardInput[],
+    signal: AbortSignal,
+  ): Promise<readonly RewardAnswer[]> {
     const body = JSON.stringify({
       items: inputs.map(({ prompt, completion, answer }) => ({ prompt, completion, answer })),
     });
     for (let attempt = 0; ; attempt++) {
-      const outcome = await ask(config, headers, body, inputs.length);
+      const outcome = await ask(config, { headers, body, count: inputs.length, signal });
       if (outcome.kind === 'answer')
         return outcome.rewards.map((value) => ({
           value,
@@ -61,27 +62,20 @@ export function httpReward(config: HttpRewardConfig, options: HttpRewardOptions 
             : { version: rewardVersion(REVISION, { url, version: outcome.version }) }),
         }));
       const wait = outcome.retryAfterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** attempt, MAX_PAUSE_MS);
-      if (!outcome.again || attempt >= config.retries || wait > MAX_RETRY_AFTER_MS) {
+      if (!outcome.again || attempt >= config.retries || wait > MAX_RETRY_AFTER_MS || signal.aborted) {
         const tries = attempt === 0 ? '' : ` (tried ${attempt + 1} times)`;
         return inputs.map(() => ({ value: null, error: `${outcome.reason}${tries}` }));
       }
-      await pause(wait);
+      await pause(wait, signal);
     }
   }
 
-  return {
-    name,
-    weight,
-    clip,
-    normalise,
-    version,
-    async score(inputs) {
-      const batches = Array.from({ length: Math.ceil(inputs.length / config.batchSize) }, (_, index) =>
-        inputs.slice(index * config.batchSize, (index + 1) * config.batchSize),
-      );
-      return (await inTurn(batches, config.concurrency, batch)).flat();
-    },
-  };
+  const { begin, score, close } = createAnswerQueue({
+    calls: config.concurrency,
+    size: config.batchSize,
+    ask: batch,
+  });
+  return { name, weight, clip, normalise, version, begin, score, dispose: close };
 }
 
 type Outcome =
@@ -98,12 +92,19 @@ type Outcome =
       readonly retryAfterMs?: number | undefined;
     };
 
+interface Question {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Of completions. */
+  readonly count: number;
+  /** Breaks it off. */
+  readonly signal: AbortSignal;
+}
+
 /** One request. Never rejects: every failure is a reason. */
 async function ask(
   { url, timeoutMs }: HttpRewardConfig,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  count: number,
+  { headers, body, count, signal: stop }: Question,
 ): Promise<Outcome> {
   const failure = (reason: string, again: boolean, retryAfterMs?: number): Outcome => ({
     kind: 'failure',
@@ -111,7 +112,10 @@ async function ask(
     again,
     retryAfterMs,
   });
-  const signal = AbortSignal.timeout(timeoutMs);
+  // Not `AbortSignal.timeout`: it aborts before what arrived while this thread was busy is read.
+  const late = new AbortController();
+  const answered = whenLate(timeoutMs, () => late.abort());
+  const signal = AbortSignal.any([late.signal, stop]);
   try {
     // A redirect could lead the token elsewhere.
     const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
@@ -141,10 +145,20 @@ async function ask(
       return failure(`gave ${rewards.length} rewards for ${count} completions`, false);
     return { kind: 'answer', rewards, version };
   } catch (error) {
-    if (signal.aborted) return failure(`gave no answer within ${timeoutMs / 1000} s`, false);
+    if (late.signal.aborted) return failure(`gave no answer within ${timeoutMs / 1000} s`, false);
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return failure(`cannot be reached: ${reasonOf(cause)}`, true);
+  } finally {
+    answered();
   }
+}
+
+async function pauseUntil(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
 }
 
 /** null where the text is longer than an answer can be. */
@@ -192,28 +206,6 @@ function headersOf(
       `reward "${name}": the environment variable ${tokenEnv}, which holds its token, is not set on this worker`,
     );
   return { ...headers, authorization: `Bearer ${token}` };
-}
-
-/** At most `concurrency` at a time, results in the order of the items. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results = new Map<number, Result>();
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < items.length) {
-      const index = next++;
-      const item = items[index];
-      if (item !== undefined) results.set(index, await work(item));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, lane));
-  return items.flatMap((_, index) => {
-    const result = results.get(index);
-    return result === undefined ? [] : [result];
-  });
 }
 
 function isClear(url: string): boolean {

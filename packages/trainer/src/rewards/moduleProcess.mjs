@@ -23,10 +23,17 @@ process.on('message', (message) => worker.postMessage(message));
 
 /** @type {string | undefined} */
 let reason;
-worker.once('error', (error) => {
-  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+worker.once('error', (/** @type {unknown} */ error) => {
+  // Anything can be thrown.
+  const isError = typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
+  if (isError && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
     reason = `the module needed more than ${memoryMb} MiB`;
-  else reason = `an error that nothing caught, ${error.name}: ${error.message}`.slice(0, 500);
+  else
+    reason =
+      `an error that nothing caught, ${isError ? `${error.name}: ${error.message}` : String(error)}`.slice(
+        0,
+        500,
+      );
 });
 // Said at the exit only: an error comes by a way of its own and may overtake answers, which have all arrived before the exit.
 worker.once('exit', (code) => {

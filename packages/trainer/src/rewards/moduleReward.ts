@@ -6,9 +6,16 @@ import { pathToFileURL } from 'node:url';
 import type { RewardConfig } from '@nabla/domain';
 
 import { TrainerError } from '../errors.ts';
+import { createAnswerQueue } from './answerQueue.ts';
 import { ModuleThread } from './moduleThread.ts';
 import { moduleHash } from './moduleVersion.ts';
-import { rewardVersion, type RewardAnswer, type RewardComponent } from './rewardComponent.ts';
+import {
+  rewardVersion,
+  type RewardAnswer,
+  type RewardComponent,
+  type RewardInput,
+  type Scoring,
+} from './rewardComponent.ts';
 
 export type ModuleRewardConfig = Extract<RewardConfig, { kind: 'module' }>;
 
@@ -67,6 +74,8 @@ export async function moduleReward(
   let thread = await start();
   /** In a row, and in all. */
   let [breaks, starts] = [0, 0];
+  /** The thread was ended because nobody wanted its answers, which is no fault of its own. */
+  let isBrokenOff = false;
 
   /** A thread that ended, while it was asked or in between. */
   async function startAnew(reason: string): Promise<void> {
@@ -81,46 +90,86 @@ export async function moduleReward(
       warn?.(
         `reward "${name}": the thread of module "${config.path}" is started anew${starts === 1 ? '' : ` (${starts} times so far)`}: ${reason}`,
       );
+    await renew();
+  }
+
+  async function renew(): Promise<void> {
     const now = await versionNow();
     if (now !== version)
       warn?.(`reward "${name}": module "${config.path}" has changed; its new version is in force`);
     version = now;
     thread = await start();
+    isBrokenOff = false;
   }
 
+  async function ask(inputs: readonly RewardInput[], signal: AbortSignal): Promise<readonly RewardAnswer[]> {
+    // It may be in an endless loop: only its end ends the call.
+    const breakOff = () => void thread.close();
+    signal.addEventListener('abort', breakOff);
+    try {
+      return await answersTo(inputs, signal);
+    } finally {
+      signal.removeEventListener('abort', breakOff);
+      isBrokenOff = signal.aborted;
+      // Again: another one may have been started meanwhile.
+      if (isBrokenOff) await thread.close();
+    }
+  }
+
+  async function answersTo(
+    inputs: readonly RewardInput[],
+    signal: AbortSignal,
+  ): Promise<readonly RewardAnswer[]> {
+    const items = inputs.map(({ prompt, completion, answer }) => ({ prompt, completion, answer }));
+    const answers = new Map<number, RewardAnswer>();
+    let oneByOne = false;
+    for (;;) {
+      const left = items.map((_, index) => index).filter((index) => !answers.has(index));
+      if (left.length === 0) break;
+      if (isBrokenOff) await renew();
+      else if (thread.gone !== undefined) await startAnew(thread.gone);
+      signal.throwIfAborted();
+      const asked = oneByOne ? left.slice(0, 1) : left;
+      const end = await thread.score(
+        asked.flatMap((index) => items[index] ?? []),
+        (position, answer) => {
+          breaks = 0;
+          answers.set(asked[position] ?? -1, { ...answer, version });
+        },
+      );
+      signal.throwIfAborted();
+      if (end.kind === 'done') continue;
+      // Nobody is blamed for what another may have done: asked again, each alone, the one shows itself.
+      if (!end.certain && !batch && asked.length > 1) oneByOne = true;
+      else
+        for (const position of end.blamed)
+          answers.set(asked[position] ?? -1, { value: null, error: end.reason, version });
+      await startAnew(end.reason);
+    }
+    return items.map((_, index) => answers.get(index) ?? { value: null, error: 'was not scored' });
+  }
+
+  const queue = createAnswerQueue({ calls: 1, size: Infinity, ask });
+  const begin = (): Scoring => {
+    thread.flushLines();
+    return queue.begin();
+  };
   return {
     name,
     weight,
     clip,
     normalise,
     version: first,
-    async score(inputs) {
-      const items = inputs.map(({ prompt, completion, answer }) => ({ prompt, completion, answer }));
-      const answers = new Map<number, RewardAnswer>();
-      let oneByOne = false;
-      for (;;) {
-        const left = items.map((_, index) => index).filter((index) => !answers.has(index));
-        if (left.length === 0) break;
-        if (thread.gone !== undefined) await startAnew(thread.gone);
-        const asked = oneByOne ? left.slice(0, 1) : left;
-        const end = await thread.score(
-          asked.flatMap((index) => items[index] ?? []),
-          (position, answer) => {
-            breaks = 0;
-            answers.set(asked[position] ?? -1, { ...answer, version });
-          },
-        );
-        if (end.kind === 'done') continue;
-        // Nobody is blamed for what another may have done: asked again, each alone, the one shows itself.
-        if (!end.certain && !batch && asked.length > 1) oneByOne = true;
-        else
-          for (const position of end.blamed)
-            answers.set(asked[position] ?? -1, { value: null, error: end.reason, version });
-        await startAnew(end.reason);
-      }
-      return items.map((_, index) => answers.get(index) ?? { value: null, error: 'was not scored' });
+    score(inputs) {
+      thread.flushLines();
+      return queue.score(inputs);
     },
-    dispose: () => thread.close(),
+    // A batch is one call with all completions of a step: it needs them all.
+    ...(batch ? {} : { begin }),
+    async dispose() {
+      await queue.close();
+      await thread.close();
+    },
   };
 }
 

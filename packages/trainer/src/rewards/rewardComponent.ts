@@ -34,8 +34,28 @@ export interface RewardComponent extends RewardShaping {
    * @throws TrainerError REWARD_MODULE, REWARD_ENDPOINT
    */
   score(inputs: readonly RewardInput[]): Promise<readonly RewardAnswer[]>;
-  /** Ends threads and connections. */
+  /**
+   * The same for completions that come one after another, while others are still being drawn. Where a component has it, it answers
+   * for each completion alone and waits for something outside this thread. One at a time, and not beside `score`.
+   */
+  begin?(): Scoring;
+  /** Ends threads and connections, and what is being scored. */
   dispose?(): Promise<void>;
+}
+
+/** Completions of one step being scored as they come. Ends with `finish` or `abandon`. */
+export interface Scoring {
+  /** Whether answers are under way. */
+  readonly isBusy: boolean;
+  /** Takes completions and returns at once; they are asked about in this order. */
+  add(inputs: readonly RewardInput[]): void;
+  /**
+   * No more will come. One answer per completion, in the order they were added; it rejects as `score` does, for what went wrong
+   * earlier too.
+   */
+  finish(): Promise<readonly RewardAnswer[]>;
+  /** Nobody wants the answers any more: breaks off what is under way, and waits until it has ended. A `finish` that waits rejects. */
+  abandon(): Promise<void>;
 }
 
 /** The version of a component: `code` is the text of a module, or a hash of the sources of a built-in one. */

@@ -1,7 +1,13 @@
 /** @file Rewards of a step's completions. A reward that cannot be computed is null, with the reason; it never becomes 0. */
 import { TrainerError } from '../errors.ts';
 import { shapeValues } from './shapeValues.ts';
-import { bounded, type RewardAnswer, type RewardComponent, type RewardInput } from './rewardComponent.ts';
+import {
+  bounded,
+  type RewardAnswer,
+  type RewardComponent,
+  type RewardInput,
+  type Scoring,
+} from './rewardComponent.ts';
 
 export interface ComponentScore {
   readonly name: string;
@@ -29,18 +35,107 @@ export interface ScoreOptions {
   readonly normalise?: boolean;
 }
 
+/** Completions of a step, or of a round of dynamic sampling, on their way to their scores. Ends with `finish` or `abandon`. */
+export interface StepScoring {
+  /** Whether some component takes completions before all are there. */
+  readonly isEarly: boolean;
+  /** Whether answers are under way. */
+  readonly isBusy: boolean;
+  /** Hands completions that have ended to the components that take them. @param completions rows of the step, each once */
+  add(completions: readonly { readonly row: number; readonly input: RewardInput }[]): void;
+  /** All completions of the step, those that were added among them: no more will come. */
+  complete(inputs: readonly RewardInput[]): void;
+  /**
+   * After `complete`. Components that compute in this thread have done so when it returns. What is under way is broken off where a
+   * component rejects.
+   * @throws TrainerError where a component cannot go on at all, or its values are too large to be normalised; what fails for single completions is null with its reason.
+   */
+  finish(options: ScoreOptions): Promise<CompletionScore[]>;
+  /** Nobody wants the scores any more. */
+  abandon(): Promise<void>;
+}
+
+export function beginScoring(components: readonly RewardComponent[]): StepScoring {
+  const early = new Map<RewardComponent, Scoring>();
+  for (const component of components) {
+    const scoring = component.begin?.();
+    if (scoring) early.set(component, scoring);
+  }
+  /** Of the completions added so far, in that order. */
+  const rows: number[] = [];
+  let inputs: readonly RewardInput[] = [];
+  const asked = new Map<RewardComponent, Promise<readonly RewardAnswer[]>>();
+
+  function add(completions: readonly { readonly row: number; readonly input: RewardInput }[]): void {
+    rows.push(...completions.map(({ row }) => row));
+    const added = completions.map(({ input }) => input);
+    for (const scoring of early.values()) scoring.add(added);
+  }
+
+  /** The answers of a component, in the order of the step. */
+  async function rest(scoring: Scoring): Promise<readonly RewardAnswer[]> {
+    const answers = new Map((await scoring.finish()).map((answer, place) => [rows[place], answer]));
+    return inputs.flatMap((_, row) => answers.get(row) ?? []);
+  }
+
+  async function abandon(): Promise<void> {
+    await Promise.all([...early.values()].map(async (scoring) => scoring.abandon()));
+  }
+
+  return {
+    isEarly: early.size > 0,
+    get isBusy() {
+      return [...early.values()].some(({ isBusy }) => isBusy);
+    },
+    add,
+    complete(all) {
+      inputs = all;
+      const added = new Set(rows);
+      add(all.flatMap((input, row) => (added.has(row) ? [] : [{ row, input }])));
+      for (const [component, scoring] of early) {
+        const answers = rest(scoring);
+        // Somebody waits for it in `finish`, which may come after it rejects.
+        answers.catch(() => undefined);
+        asked.set(component, answers);
+      }
+    },
+    async finish(options) {
+      try {
+        const columns = await Promise.all(
+          components.map(async (component) =>
+            columnOf(component, await (asked.get(component) ?? component.score(inputs))),
+          ),
+        );
+        return combine(components, columns, inputs, options);
+      } catch (error) {
+        await abandon();
+        throw error;
+      }
+    },
+    abandon,
+  };
+}
+
 /**
  * Scores all completions by all components, those that wait for something side by side.
- * @throws TrainerError where a component cannot go on at all, or its values are too large to be normalised; what fails for single completions is null with its reason.
+ * @throws as `StepScoring.finish`
  */
 export async function scoreCompletions(
   components: readonly RewardComponent[],
   inputs: readonly RewardInput[],
-  { groupSize, normalise = true }: ScoreOptions,
+  options: ScoreOptions,
 ): Promise<CompletionScore[]> {
-  const columns = await Promise.all(
-    components.map(async (component) => columnOf(component, await component.score(inputs))),
-  );
+  const scoring = beginScoring(components);
+  scoring.complete(inputs);
+  return scoring.finish(options);
+}
+
+function combine(
+  components: readonly RewardComponent[],
+  columns: readonly (readonly RawScore[])[],
+  inputs: readonly RewardInput[],
+  { groupSize, normalise = true }: ScoreOptions,
+): CompletionScore[] {
   const used = columns.map((column, index) =>
     shaped(
       components[index]?.name,

@@ -7,10 +7,19 @@ describe('createDrawnRows', () => {
     const drawn = createDrawnRows({ rows: 3, maxNewTokens: 4, eosIds: [2, 9], padId: 0 });
     expect(drawn.going).toEqual([0, 1, 2]);
     // Two tokens for three rows: row 1 ends at once, what follows is dropped.
-    drawn.add(Int32Array.of(5, 9, 6, 5, 2, 2), Float32Array.of(-1, -2, -3, -4, -5, -6), [0, 1, 2]);
+    const first = drawn.add(
+      Int32Array.of(5, 9, 6, 5, 2, 2),
+      Float32Array.of(-1, -2, -3, -4, -5, -6),
+      [0, 1, 2],
+    );
+    expect(first).toEqual([
+      { row: 1, ids: Int32Array.of(9), truncated: false },
+      { row: 2, ids: Int32Array.of(6, 2), truncated: false },
+    ]);
     expect(drawn.going).toEqual([0]);
     // Row 0 alone, beside a row that fills the rectangle; the third token of the block is one too many.
-    drawn.add(Int32Array.of(7, 1, 8, 1, 7, 1), Float32Array.of(-7, 0, -8, 0, -9, 0), [0, null]);
+    const last = drawn.add(Int32Array.of(7, 1, 8, 1, 7, 1), Float32Array.of(-7, 0, -8, 0, -9, 0), [0, null]);
+    expect(last).toEqual([{ row: 0, ids: Int32Array.of(5, 5, 7, 8), truncated: true }]);
     expect(drawn.going).toEqual([]);
     expect(drawn.completions()).toEqual({
       ids: Int32Array.of(5, 5, 7, 8, 9, 0, 0, 0, 6, 2, 0, 0),

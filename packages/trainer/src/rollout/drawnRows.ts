@@ -11,6 +11,15 @@ export interface Completions extends TokenRectangle {
   readonly truncated: readonly boolean[];
 }
 
+/** A completion that goes on no more. */
+export interface EndedCompletion {
+  readonly row: number;
+  /** Its tokens, the end-of-sequence token included. */
+  readonly ids: Int32Array;
+  /** Whether it reached C without an end-of-sequence token. */
+  readonly truncated: boolean;
+}
+
 export interface DrawnRows {
   /** The completions that have not ended, in order. */
   readonly going: readonly number[];
@@ -18,8 +27,9 @@ export interface DrawnRows {
    * Takes a block of K tokens for R rows; what comes after a completion's end is dropped: nobody else sees it.
    * @param tokens [K, R] @param logps [K, R]
    * @param rows of which completion each of the R rows is; null where it only fills the rectangle
+   * @returns the completions that ended in the block, in order
    */
-  add(tokens: Int32Array, logps: Float32Array, rows: readonly (number | null)[]): void;
+  add(tokens: Int32Array, logps: Float32Array, rows: readonly (number | null)[]): readonly EndedCompletion[];
   completions(): Completions;
 }
 
@@ -58,7 +68,14 @@ export function createDrawnRows({ rows, maxNewTokens, eosIds, padId }: DrawnRows
       for (let start = 0; start < tokens.length; start += width)
         for (const [column, row] of places.entries())
           if (row !== null) append(row, tokens[start + column] ?? padId, logps[start + column] ?? NaN);
-      going = going.filter((row) => ended[row] !== true && (lengths[row] ?? 0) < maxNewTokens);
+      const goesOn = (row: number) => ended[row] !== true && (lengths[row] ?? 0) < maxNewTokens;
+      const over = going.filter((row) => !goesOn(row));
+      going = going.filter(goesOn);
+      return over.map((row) => ({
+        row,
+        ids: ids.subarray(row * maxNewTokens, row * maxNewTokens + (lengths[row] ?? 0)),
+        truncated: ended[row] !== true,
+      }));
     },
     completions: () => ({
       ids,
@@ -79,4 +96,11 @@ export function rowsToKeep(going: number, now: number): number {
   let rows = now;
   for (let next = Math.ceil(rows / 4); next >= going && next >= 8; next = Math.ceil(rows / 4)) rows = next;
   return rows;
+}
+
+/** How many sizes a batch can have on its way, the first included. */
+export function rowSizes(rows: number): number {
+  let sizes = 1;
+  for (let next = Math.ceil(rows / 4); next >= 8; next = Math.ceil(next / 4)) sizes += 1;
+  return sizes;
 }

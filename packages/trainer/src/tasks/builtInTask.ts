@@ -62,3 +62,17 @@ export function longestPrompt(task: BuiltInTask): number {
       return task.numbers * (String(task.maxNumber).length + 1) + 3 + 1;
   }
 }
+
+/** The same of an answer. */
+export function longestAnswer(task: BuiltInTask): number {
+  switch (task.kind) {
+    case 'addition':
+      return task.digits.max + 1;
+    case 'sort_digits':
+    case 'reverse_text':
+      return task.length.max;
+    case 'countdown':
+      // Numbers, the signs between them, and a pair of brackets around every operand that is itself a sum: all but the whole.
+      return task.numbers * String(task.maxNumber).length + (task.numbers - 1) + 2 * (task.numbers - 2);
+  }
+}

@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 
 import { solvesCountdown } from '../rewards/countdown.ts';
 import { drawAt, orderAt, STREAMS } from '../streams.ts';
-import { isBuiltIn, longestPrompt, taskAlphabet, taskItem, type BuiltInTask } from './builtInTask.ts';
+import {
+  isBuiltIn,
+  longestAnswer,
+  longestPrompt,
+  taskAlphabet,
+  taskItem,
+  type BuiltInTask,
+} from './builtInTask.ts';
 import { shuffled } from './draw.ts';
 
 const TASKS = {
@@ -51,6 +58,7 @@ describe('built-in tasks', () => {
       for (const { text, answer } of items(task)) {
         expect(Array.from(text + answer).filter((character) => !alphabet.has(character))).toEqual([]);
         expect(text.length).toBeLessThanOrEqual(longestPrompt(task));
+        expect(answer.length).toBeLessThanOrEqual(longestAnswer(task));
       }
     },
   );

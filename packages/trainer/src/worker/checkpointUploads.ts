@@ -9,17 +9,27 @@ interface Waiting {
   readonly mark: number;
 }
 
+export interface CheckpointUploadsOptions {
+  readonly client: Client;
+  readonly channel: RunChannel;
+  /** Called when the checkpoint that somebody asked for is recorded. */
+  readonly onAnswered: (step: number) => void;
+  readonly onProblem: (message: string) => void;
+}
+
 export class CheckpointUploads {
   readonly #client: Client;
   readonly #channel: RunChannel;
+  readonly #onAnswered: (step: number) => void;
   readonly #onProblem: (message: string) => void;
   readonly #stopping = new AbortController();
   readonly #queue: Waiting[] = [];
   #working: Promise<void> | undefined;
 
-  constructor(client: Client, channel: RunChannel, onProblem: (message: string) => void) {
+  constructor({ client, channel, onAnswered, onProblem }: CheckpointUploadsOptions) {
     this.#client = client;
     this.#channel = channel;
+    this.#onAnswered = onAnswered;
     this.#onProblem = onProblem;
   }
 
@@ -65,7 +75,7 @@ export class CheckpointUploads {
           { attempts: 1, signal },
         );
         // If one was asked for, this answers it: the next request is another one.
-        this.#channel.lease.carriedOut('CHECKPOINT');
+        if (this.#channel.lease.carriedOut('CHECKPOINT')) this.#onAnswered(step);
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -92,7 +92,12 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
     onRenewed: (attempt) => folder.setAttempt(attempt),
     onProblem: (message) => log('WARN', message, runId),
   });
-  const uploads = new CheckpointUploads(client, channel, (message) => void note('WARN', message));
+  const uploads = new CheckpointUploads({
+    client,
+    channel,
+    onAnswered: (made) => void note('INFO', `the checkpoint that was asked for is recorded: step ${made}`),
+    onProblem: (message) => void note('WARN', message),
+  });
   const watch = client.runs.watch(runId, {
     onData: ({ pendingCommand }) => {
       if (pendingCommand !== null) channel.lease.told(pendingCommand);

@@ -15,6 +15,7 @@ import {
   type SavedCheckpoint,
 } from '../checkpoint/checkpointStore.ts';
 import { TrainerError } from '../errors.ts';
+import { eventLoopTurn } from '../eventLoopTurn.ts';
 import { createSession, type Session } from '../session.ts';
 import { inPolicyGradient } from '../sessionState.ts';
 import {
@@ -88,7 +89,7 @@ function send(message: FromTraining): Promise<void> {
 
 /** Lets messages in, then waits until the condition holds. */
 async function until(condition: () => boolean): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
+  await eventLoopTurn();
   while (!condition()) await new Promise<void>((resolve) => (wake = resolve));
 }
 

@@ -36,6 +36,11 @@ export function completionLoaders({ pool }: Database, viewerId: string) {
       async (columns) => (await pool.query<{ n: number } & KeyRow>(commentCountQuery, columns)).rows,
       ([row]) => row?.n ?? 0,
     ),
+    /** Of an evaluation's completions: whether none of the same prompt stands before it. */
+    completionGreedy: completionBatchLoader<{ first: boolean } & KeyRow, boolean>(
+      async (columns) => (await pool.query<{ first: boolean } & KeyRow>(greedyQuery, columns)).rows,
+      ([row]) => row?.first ?? false,
+    ),
     runCompletions: connectionLoader<CompletionListArgs, Completion>(pool, (args) =>
       completionPlan(args, viewerId),
     ),
@@ -54,3 +59,9 @@ const tokensQuery = `
 const commentCountQuery = `
   SELECT m.run_id, m.step, m.index, count(*)::int AS n
   FROM ${KEYS} JOIN comment m USING (run_id, step, index) WHERE m.deleted_at IS NULL GROUP BY 1, 2, 3`;
+// A prompt's completions stand together, so that one look-up by the primary key says it.
+const greedyQuery = `
+  SELECT c.run_id, c.step, c.index, b.index IS NULL AS first
+  FROM ${KEYS} JOIN completion c USING (run_id, step, index)
+  LEFT JOIN completion b ON b.run_id = c.run_id AND b.step = c.step AND b.index = c.index - 1
+    AND b.evaluation_set = c.evaluation_set AND b."group" = c."group"`;

@@ -17,6 +17,12 @@ export const Completion = objectType({
     t.string('evaluationSet', {
       description: 'The evaluation set it was sampled for; null when it was trained on.',
     });
+    t.boolean('greedy', {
+      description:
+        'Of an evaluation: whether it is the one of the likeliest tokens, which comes first of its prompt, or a sample. Null when it was trained on.',
+      resolve: (completion, _, ctx) =>
+        completion.evaluationSet === null ? null : ctx.loaders.completionGreedy.load(completion),
+    });
     t.nonNull.int('group', {
       description: 'Which prompt of the step (0-based) it answers; completions of one group share it.',
     });

@@ -24,6 +24,16 @@ beforeAll(async () => {
     }),
     // Completions of training are not recorded for every step, those of evaluation are.
     stepRecord(3, 0, { completions: [evaluated(0, 'held_out')] }),
+    // Two prompts of three completions, then another set whose groups count from 0 again.
+    stepRecord(4, 1, {
+      completions: [
+        completionInput(0, { group: 0 }),
+        ...[1, 2, 3].map((index) => evaluated(index, 'sampled', { group: 0 })),
+        ...[4, 5, 6].map((index) => evaluated(index, 'sampled', { group: 1 })),
+        evaluated(7, 'alone', { group: 0 }),
+        evaluated(8, 'alone', { group: 1 }),
+      ],
+    }),
   ];
   const { errors } = await record(api, runId, token, records);
   if (errors.length > 0) throw new Error(JSON.stringify(errors));
@@ -43,15 +53,15 @@ const places = async (filter: object | null) => {
 };
 
 test('lists mean what was trained on, unless a set is named', async () => {
-  expect(await places(null)).toEqual(['1:0', '1:1', '2:0', '2:1']);
-  expect(await places({ step: { gte: 2 } })).toEqual(['2:0', '2:1']);
+  expect(await places(null)).toEqual(['1:0', '1:1', '2:0', '2:1', '4:0']);
+  expect(await places({ step: { gte: 2 } })).toEqual(['2:0', '2:1', '4:0']);
   expect(await places({ evaluationSet: 'held_out' })).toEqual(['2:2', '2:3', '3:0']);
   expect(await places({ evaluationSet: 'hard' })).toEqual(['2:4']);
   expect(await places({ evaluationSet: 'none_such' })).toEqual([]);
   // Said anywhere in the filter, it is the filter's to say.
   expect(
     await places({ or: [{ evaluationSet: null }, { evaluationSet: 'hard' }], step: { gte: 2 } }),
-  ).toEqual(['2:0', '2:1', '2:4']);
+  ).toEqual(['2:0', '2:1', '2:4', '4:0']);
   expect(await places({ not: { evaluationSet: null }, text: 'special' })).toEqual(['2:3']);
 });
 
@@ -72,6 +82,35 @@ test('a completion says its set, and is found by its id whichever it is', async 
   expect(data.completion.evaluationSet).toBe('hard');
 });
 
+test('of a prompt’s completions the first is the greedy one, whatever the list leaves out', async () => {
+  const greedy = async (filter: object) => {
+    const { run } = await ask<{
+      run: { completions: { nodes: { index: number; greedy: boolean | null }[] } };
+    }>(
+      api,
+      'query($id: ID!, $filter: CompletionFilter) { run(id: $id) { completions(first: 50, filter: $filter) { nodes { index greedy } } } }',
+      { id: runId, filter },
+    );
+    return run.completions.nodes.map((one) => `${one.index} ${one.greedy}`);
+  };
+  const step = { gte: 4, lte: 4 };
+  expect(await greedy({ step })).toEqual(['0 null']);
+  expect(await greedy({ step, evaluationSet: 'sampled' })).toEqual([
+    '1 true',
+    '2 false',
+    '3 false',
+    '4 true',
+    '5 false',
+    '6 false',
+  ]);
+  expect(await greedy({ step, evaluationSet: 'sampled', group: 1 })).toEqual([
+    '4 true',
+    '5 false',
+    '6 false',
+  ]);
+  expect(await greedy({ step, evaluationSet: 'alone' })).toEqual(['7 true', '8 true']);
+});
+
 test('steps are those of training or of a set, and the sets are named', async () => {
   const { run } = await ask<{ run: object }>(
     api,
@@ -81,8 +120,8 @@ test('steps are those of training or of a set, and the sets are named', async ()
     { id: runId },
   );
   expect(run).toEqual({
-    evaluationSets: ['hard', 'held_out'],
-    trained: [1, 2],
+    evaluationSets: ['alone', 'hard', 'held_out', 'sampled'],
+    trained: [1, 2, 4],
     heldOut: [2, 3],
     last: [3],
     hard: [2],
@@ -96,7 +135,7 @@ test('the review queue holds what was trained on, or a set', async () => {
        heldOut: reviewProgress(runId: $id, filter: { evaluationSet: "held_out" }) { total } }`,
     { id: runId },
   );
-  expect([plain.total, heldOut.total]).toEqual([4, 3]);
+  expect([plain.total, heldOut.total]).toEqual([5, 3]);
   const { nextToReview } = await ask<{ nextToReview: { evaluationSet: string } }>(
     api,
     'query($id: ID!) { nextToReview(runId: $id, filter: { evaluationSet: "hard" }) { evaluationSet } }',

@@ -133,6 +133,48 @@ describe('forking', () => {
     expect(past.run?.['configYaml']).not.toMatch(/^warmup:/m);
   });
 
+  test('a fork that nobody named is told from its parent by name', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    await checkpoint(runId, token, 300);
+    const { run: parent } = await ask<{ run: { name: string; config: { name: string } } }>(
+      api,
+      'query($id: ID!) { run(id: $id) { name config } }',
+      { id: runId },
+    );
+    const named = async (input: object) => (await fork({ runId, step: 300, ...input })).run?.['name'];
+    const own = `${parent.name} · fork at 300`;
+    expect(await named({})).toBe(own);
+    // The parent's configuration, fetched and changed, still carries the parent's name.
+    expect(await named({ config: { ...parent.config, seed: 9 } })).toBe(own);
+    expect(await named({ config: { ...parent.config, name: 'mine' } })).toBe('mine');
+    expect(await named({ config: { ...parent.config, name: 'mine' }, name: 'given' })).toBe('given');
+    // A parent that was renamed since: its name of now.
+    await ask(api, 'mutation($id: ID!) { renameRun(id: $id, name: "renamed") { errors { code } } }', {
+      id: runId,
+    });
+    expect(await named({ config: { ...parent.config, seed: 9 } })).toBe('renamed · fork at 300');
+  });
+
+  test('the lineage of a run leads back to the first, nearest checkpoint first', async () => {
+    const { runId, token } = await makeClaimedRun(api);
+    const first = await checkpoint(runId, token, 300);
+    const childId = String((await fork({ runId, step: 300 })).run?.['id']);
+    const lease = await leaseOf(childId, await register(api, 'wrk_lineage'));
+    const second = await checkpoint(childId, lease.token, 20);
+    const grandchildId = String((await fork({ runId: childId, step: 20 })).run?.['id']);
+    const { runs } = await ask<{ runs: { nodes: { id: string; lineage: object[] }[] } }>(
+      api,
+      'query($ids: [ID!]) { runs(first: 5, filter: { ids: $ids }) { nodes { id lineage { step sha256 run { id } } } } }',
+      { ids: [runId, childId, grandchildId] },
+    );
+    const origin = { step: 300, sha256: first.sha256, run: { id: runId } };
+    expect(Object.fromEntries(runs.nodes.map(({ id, lineage }) => [id, lineage]))).toEqual({
+      [runId]: [],
+      [childId]: [origin],
+      [grandchildId]: [{ step: 20, sha256: second.sha256, run: { id: childId } }, origin],
+    });
+  });
+
   test('a model of another shape is refused at its field', async () => {
     const { runId, token } = await makeClaimedRun(api);
     await checkpoint(runId, token, 10);

@@ -1,6 +1,6 @@
 /** @file A fork: a new run that begins with the weights of another one's checkpoint. */
 import type { Checkpoint, Prisma } from '@nabla/db';
-import { forkRefusals, forkedConfig, parseRunConfig, type RunConfig } from '@nabla/domain';
+import { forkName, forkRefusals, forkedConfig, parseRunConfig, type RunConfig } from '@nabla/domain';
 import { lockArtifact } from '../../artifacts/sweepArtifacts.ts';
 import { actorOf, type Context } from '../../context.ts';
 import { refuse, Refusal } from '../../errors.ts';
@@ -32,7 +32,12 @@ export async function forkRun(ctx: Context, input: ForkRunInput): Promise<{ run:
   };
   return createFrom(
     ctx,
-    { ...input, ...source, projectId: parent.projectId },
+    {
+      ...input,
+      ...source,
+      name: input.name ?? nameOf(parent, checkpoint, input),
+      projectId: parent.projectId,
+    },
     {
       columns: fork,
       adapt: (config) => fittingConfig(parent, checkpoint.step, config),
@@ -53,6 +58,14 @@ function sourceOf(parent: Run, { config, yaml }: ForkRunInput, { step }: Checkpo
   const given = configOf(source);
   const forked = forkedConfig(given, { config: before.config, step });
   return forked === given ? source : { config: forked, yaml: null };
+}
+
+/** A configuration that carries its parent's name does not name the fork: two runs of one name could not be told apart. */
+function nameOf(parent: Run, { step }: Checkpoint, { config, yaml }: ForkRunInput): string {
+  const given = config == null && yaml == null ? null : configOf({ config, yaml }).name;
+  const before = parseRunConfig(parent.config);
+  const inherited = [parent.name, ...(before.ok ? [before.config.name] : [])];
+  return given === null || inherited.includes(given) ? forkName(parent.name, step) : given;
 }
 
 async function checkpointOf(ctx: Context, parent: Run, input: ForkRunInput): Promise<Checkpoint> {

@@ -4,7 +4,7 @@ import DataLoader from 'dataloader';
 import { refuse } from '../../errors.ts';
 import { byArguments, connectionLoader, valueLoader } from '../../relay/connectionLoader.ts';
 import type { PageArgs } from '../../relay/page.ts';
-import type { Checkpoint, Run, RunLog } from '../../sources.ts';
+import type { Checkpoint, Run, RunFork, RunLog } from '../../sources.ts';
 import { checkpointPlan } from '../checkpoint/checkpoint.list.ts';
 import { runLogPlan } from '../log/log.list.ts';
 import { type RunListArgs, runPlan } from './run.list.ts';
@@ -76,6 +76,16 @@ export function runLoaders({ pool }: Database) {
       (ids) => evaluationSets(pool, ids),
       () => [],
     ),
+    /** From the run's own origin back to the first; empty for a run that is no fork. */
+    runLineage: valueLoader<RunFork[]>(
+      async (ids) => {
+        const { rows } = await pool.query<RunFork & { id: string }>(lineageQuery, [ids]);
+        const found = new Map<string, RunFork[]>();
+        for (const { id, ...fork } of rows) found.set(id, [...(found.get(id) ?? []), fork]);
+        return found;
+      },
+      () => [],
+    ),
     runForks: connectionLoader<PageArgs, Run>(pool, (args) => runPlan('forks', args)),
     runCheckpoints: checkpoints,
     runLogs: {
@@ -85,3 +95,15 @@ export function runLoaders({ pool }: Database) {
     },
   };
 }
+
+/** A fork is made after its parent, so that the walk ends. */
+const lineageQuery = `
+  WITH RECURSIVE lineage AS (
+    SELECT r.id, 1 AS depth, r.forked_from_run_id, r.forked_from_step, r.forked_from_sha256
+    FROM run r WHERE r.id = ANY($1)
+    UNION ALL
+    SELECT l.id, l.depth + 1, p.forked_from_run_id, p.forked_from_step, p.forked_from_sha256
+    FROM lineage l JOIN run p ON p.id = l.forked_from_run_id
+  )
+  SELECT id, forked_from_run_id AS "runId", forked_from_step AS step, forked_from_sha256 AS sha256
+  FROM lineage WHERE forked_from_run_id IS NOT NULL ORDER BY id, depth`;

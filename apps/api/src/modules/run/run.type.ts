@@ -61,6 +61,12 @@ export const Run = objectType({
       resolve: ({ forkedFromRunId: runId, forkedFromStep: step, forkedFromSha256: sha256 }) =>
         runId === null || step === null || sha256 === null ? null : { runId, step, sha256 },
     });
+    t.nonNull.list.nonNull.field('lineage', {
+      type: 'RunFork',
+      description:
+        'The checkpoints that led to this run: the one it began with, the one that run began with, and so on to a run that is no fork.',
+      resolve: (run, _, ctx) => ctx.loaders.runLineage.load(run.id),
+    });
     t.nonNull.field('forks', {
       type: 'RunConnection',
       description: 'Runs that began with a checkpoint of this one, newest first.',

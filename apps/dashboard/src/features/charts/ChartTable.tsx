@@ -13,11 +13,14 @@ export function ChartTable({
   lines,
   metric,
   title,
+  axis,
   range,
 }: {
   readonly lines: readonly ChartLine[];
   readonly metric: string;
   readonly title: string;
+  /** What the steps are, where that is not plain. */
+  readonly axis: string | null;
   readonly range: StepRange | null;
 }) {
   const all = [...new Set(lines.flatMap((line) => line.columns.steps))]
@@ -41,7 +44,9 @@ export function ChartTable({
         </caption>
         <thead>
           <tr>
-            <Th numeric>Step</Th>
+            <Th numeric title={axis ?? undefined}>
+              {axis === null ? 'Step' : 'Aligned step'}
+            </Th>
             {lines.map((line) => (
               <Th key={line.key} numeric>
                 {line.label}

@@ -25,6 +25,7 @@ import {
   type SeriesRequest,
   type SeriesState,
   SeriesStore,
+  type Shifts,
   type StepRange,
 } from './seriesStore.ts';
 
@@ -75,8 +76,16 @@ export interface ChartRun {
   /** False for a run to which nothing will be added. */
   readonly live: boolean;
 }
+/** Steps of the page that are not the runs' own. */
+export interface StepAlignment {
+  readonly shifts: Shifts;
+  /** What the axis counts, for instance "Steps of #1". */
+  readonly axis: string;
+}
 interface Charts extends ChartSettings {
   readonly store: SeriesStore;
+  /** Null: every run by its own steps. */
+  readonly alignment: StepAlignment | null;
   readonly cursor: CursorStore;
   readonly marks: readonly StepMark[];
 }
@@ -88,11 +97,13 @@ export function ChartsProvider({
   runs,
   settings,
   marks = NO_MARKS,
+  alignment = null,
   children,
 }: {
   runs: readonly ChartRun[];
   settings: ChartSettings;
   marks?: readonly StepMark[];
+  alignment?: StepAlignment | null;
   children: ReactNode;
 }) {
   const client = useClient();
@@ -108,11 +119,14 @@ export function ChartsProvider({
   const { smoothing, range, setRange } = settings;
   const [from, to] = range ?? [null, null];
 
-  useEffect(() => store.setRange(from === null || to === null ? null : [from, to]), [store, from, to]);
+  useEffect(
+    () => store.setRange(from === null || to === null ? null : [from, to], alignment?.shifts),
+    [store, from, to, alignment],
+  );
   useLiveFeed(store, runs);
   const charts = useMemo(
-    () => ({ store, cursor, marks, smoothing, range, setRange }),
-    [store, cursor, marks, smoothing, range, setRange],
+    () => ({ store, cursor, marks, alignment, smoothing, range, setRange }),
+    [store, cursor, marks, alignment, smoothing, range, setRange],
   );
   return <ChartsContext value={charts}>{children}</ChartsContext>;
 }

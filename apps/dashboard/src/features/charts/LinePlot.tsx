@@ -21,6 +21,8 @@ export interface LinePlotProps {
   /** Steps shown; null for all. */
   readonly range: StepRange | null;
   readonly marks: readonly StepMark[];
+  /** What the steps are, where that is not plain. */
+  readonly axis: string | null;
   readonly emphasis: string | null;
   readonly cursor: CursorStore;
   readonly onZoom: (range: StepRange | null) => void;
@@ -30,7 +32,7 @@ export interface LinePlotProps {
 
 /** Lines over steps on a canvas. Draws only; what it shows is told in text by its surroundings. */
 export function LinePlot(props: LinePlotProps) {
-  const { lines, unit, height, log, smoothing, range, marks, emphasis, cursor } = props;
+  const { lines, unit, height, log, smoothing, range, marks, axis, emphasis, cursor } = props;
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const data = useMemo(() => plotData(lines, { smoothing, log }), [lines, smoothing, log]);
@@ -42,6 +44,7 @@ export function LinePlot(props: LinePlotProps) {
   const structure = [
     unit,
     log,
+    axis,
     ...lines.map((line) => `${line.key}${line.dashed ? '~' : ''}`),
     ...data.columns.map(({ role }) => role),
   ].join('|');

@@ -24,7 +24,7 @@ import styles from './charts.module.css';
 import { formatMetric, unitOf } from './formatMetric.ts';
 import { LinePlot } from './LinePlot.tsx';
 import type { ChartLine, Token } from './plotData.ts';
-import { figuresOf, nearestIndex } from './seriesColumns.ts';
+import { figuresOf, nearestIndex, shiftColumns } from './seriesColumns.ts';
 
 export interface LineSource {
   readonly runId: string;
@@ -51,7 +51,7 @@ export const MetricChart = memo(function MetricChart({
   readonly emphasis?: string | null;
   readonly action?: ReactNode;
 }) {
-  const { store, cursor, range, setRange, smoothing, marks } = useCharts();
+  const { store, cursor, range, setRange, smoothing, marks, alignment } = useCharts();
   const sources = useStable(
     given,
     given.map((source) => `${source.runId} ${source.name} ${source.label} ${source.color}`).join('|'),
@@ -72,9 +72,12 @@ export const MetricChart = memo(function MetricChart({
         label: source.label,
         color: source.color,
         dashed: source.dashed ?? false,
-        columns: states[index]?.fine ?? states[index]?.whole ?? EMPTY,
+        columns: shiftColumns(
+          states[index]?.fine ?? states[index]?.whole ?? EMPTY,
+          alignment?.shifts.get(source.runId) ?? 0,
+        ),
       })),
-    [sources, states],
+    [sources, states, alignment],
   );
   const present = useMemo(() => lines.filter((line) => line.columns.steps.length > 0), [lines]);
   const loading = states.length === 0 || states.some((state) => state.status === 'loading');
@@ -116,7 +119,13 @@ export const MetricChart = memo(function MetricChart({
       {sources.length > 1 && <ChartLegend lines={present} metric={metric} onPoint={setPointed} />}
       <div className={cx(styles.body, asTable && styles.bodyTable)} style={asTable ? undefined : { height }}>
         {asTable ? (
-          <ChartTable lines={present} metric={metric} title={title} range={range} />
+          <ChartTable
+            lines={present}
+            metric={metric}
+            title={title}
+            axis={alignment?.axis ?? null}
+            range={range}
+          />
         ) : present.length > 0 ? (
           <Readable lines={present} metric={metric} title={title}>
             <LinePlot
@@ -127,6 +136,7 @@ export const MetricChart = memo(function MetricChart({
               smoothing={smoothing}
               range={range}
               marks={marks}
+              axis={alignment?.axis ?? null}
               emphasis={pointed ?? emphasis}
               cursor={cursor}
               onZoom={setRange}
@@ -171,7 +181,7 @@ function Readable({
   readonly title: string;
   readonly children: ReactNode;
 }) {
-  const { cursor, setRange } = useCharts();
+  const { cursor, setRange, alignment } = useCharts();
   const [spoken, setSpoken] = useState('');
   const steps = lines[0]?.columns.steps ?? [];
 
@@ -213,7 +223,7 @@ function Readable({
       role="group"
       tabIndex={0}
       aria-roledescription="chart"
-      aria-label={`${title}. ${summary}. Arrow keys read values.`}
+      aria-label={`${title}. ${summary}. ${alignment ? `${alignment.axis}. ` : ''}Arrow keys read values.`}
       onKeyDown={move}
       onBlur={() => cursor.set(null)}
     >

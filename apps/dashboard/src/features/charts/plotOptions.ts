@@ -16,6 +16,8 @@ export interface PlotLook {
   readonly unit: MetricUnit;
   readonly log: boolean;
   readonly marks: readonly StepMark[];
+  /** What the steps are, written below them; null where that is plain. */
+  readonly axis: string | null;
   /** Key of the line to bring out; the others step back. */
   readonly emphasis: string | null;
   /** The colour a design token has now, as rgb(…). */
@@ -41,7 +43,7 @@ export function plotOptions(
   look: () => PlotLook,
   events: PlotEvents,
 ): uPlot.Options {
-  const { columns, lines, log, unit } = look();
+  const { columns, lines, log, unit, axis: stepsName } = look();
   const color = (line: number, alpha = 1) =>
     withAlpha(look().colorOf(look().lines[line]?.color ?? '--series-1'), alpha);
   const stepsBack = (line: number) => {
@@ -69,6 +71,7 @@ export function plotOptions(
         ...axis,
         grid: { show: false },
         size: 26,
+        ...(stepsName === null ? {} : { label: stepsName, labelSize: 16, labelGap: 0, labelFont: axis.font }),
         gap: 4,
         space: 64,
         incrs: wholeIncrements(),

@@ -53,6 +53,11 @@ export function sliceColumns(columns: SeriesColumns, from: number, to: number): 
   };
 }
 
+/** The same points `by` steps later. */
+export function shiftColumns(columns: SeriesColumns, by: number): SeriesColumns {
+  return by === 0 ? columns : { ...columns, steps: columns.steps.map((step) => step + by) };
+}
+
 /** Index of the point nearest to a step; -1 when there are none. Ties go to the earlier step. */
 export function nearestIndex(steps: readonly number[], step: number): number {
   if (steps.length === 0) return -1;

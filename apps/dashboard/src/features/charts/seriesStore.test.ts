@@ -108,6 +108,42 @@ describe('SeriesStore', () => {
     expect(store.get('a', 'x').fine).toBeNull();
   });
 
+  it('asks for the steps that a moved run shows in the range, in its own count', async () => {
+    for (const run of ['parent', 'fork', 'late']) store.watch(run, 'x', () => undefined);
+    await turn();
+    server.requests[0]?.answer(
+      ['parent', 'fork', 'late'].map((runId) => ({ runId, name: 'x', columns: columns([10, 500], true) })),
+    );
+    await turn();
+    // The fork's step 1 is drawn at 101; of the third nothing lies before 1001.
+    store.setRange(
+      [50, 300],
+      new Map([
+        ['fork', 100],
+        ['late', 1000],
+      ]),
+    );
+    await turn();
+    expect(server.requests.slice(1).map(({ request }) => [request.runIds, request.range])).toEqual([
+      [['parent'], [50, 300]],
+      [['fork'], [0, 200]],
+    ]);
+    server.requests[2]?.answer([{ runId: 'fork', name: 'x', columns: columns([0, 100, 200]) }]);
+    await turn();
+    expect(store.get('fork', 'x').fine?.steps).toEqual([0, 100, 200]);
+    store.append([{ runId: 'fork', name: 'x', columns: columns([150, 201]) }]);
+    expect(store.get('fork', 'x').fine?.steps).toEqual([0, 100, 150, 200]);
+    // By its own steps again: another range of it, the same of the parent.
+    store.setRange([50, 300]);
+    await turn();
+    expect(server.requests.slice(3).map(({ request }) => [request.runIds, request.range])).toEqual([
+      [
+        ['fork', 'late'],
+        [50, 300],
+      ],
+    ]);
+  });
+
   it('keeps what was drawn when a refresh fails, and recovers with the next one', async () => {
     store.watch('a', 'x', () => undefined);
     await turn();

@@ -9,6 +9,9 @@ export interface NamedColumns {
 /** First and last step shown, both included. */
 export type StepRange = readonly [from: number, to: number];
 
+/** By how much the steps of runs are moved on the page; runs that are not named stay. */
+export type Shifts = ReadonlyMap<string, number>;
+
 export interface SeriesState {
   readonly status: 'loading' | 'ready' | 'error';
   /** The whole series, at the resolution of a full page width. */
@@ -56,6 +59,7 @@ export class SeriesStore {
   readonly #namesListeners = new Set<() => void>();
   readonly #namesSeen = new Map<string, readonly string[]>();
   #range: StepRange | null = null;
+  #shifts: Shifts = NO_SHIFTS;
   #fetchScheduled = false;
   #frameRequested = false;
 
@@ -100,9 +104,10 @@ export class SeriesStore {
       if (!entry) continue;
       if (entry.requestsUnderWay > 0) entry.arrivedSince = appendColumns(entry.arrivedSince, columns);
       entry.appendedSinceFetch += columns.steps.length;
+      const range = this.#rangeOf(entry);
       const fine =
-        entry.state.fine && this.#range
-          ? appendColumns(entry.state.fine, sliceColumns(columns, ...this.#range))
+        entry.state.fine && range
+          ? appendColumns(entry.state.fine, sliceColumns(columns, ...range))
           : entry.state.fine;
       this.#set(entry, { ...entry.state, whole: appendColumns(entry.state.whole, columns), fine });
       // The server's buckets replace a long tail of raw points, so that a page left open for days stays light.
@@ -115,13 +120,20 @@ export class SeriesStore {
     for (const entry of this.#entries.values()) this.#plan(entry);
   }
 
-  /** Zooms: where the whole series is bucketed, the range is fetched at finer resolution. */
-  setRange(range: StepRange | null): void {
-    if (range?.[0] === this.#range?.[0] && range?.[1] === this.#range?.[1]) return;
+  /**
+   * Zooms: where the whole series is bucketed, the range is fetched at finer resolution.
+   * @param range in the steps of the page
+   * @param shifts by how much each run's own steps are moved on the page
+   */
+  setRange(range: StepRange | null, shifts: Shifts = NO_SHIFTS): void {
+    const before = new Map([...this.#entries.values()].map((entry) => [entry, this.#rangeOf(entry)]));
     this.#range = range;
-    for (const entry of this.#entries.values()) {
+    this.#shifts = shifts;
+    for (const [entry, old] of before) {
+      const now = this.#rangeOf(entry);
+      if (sameRange(old, now)) continue;
       if (entry.state.fine) this.#set(entry, { ...entry.state, fine: null });
-      if (range && entry.state.whole.bucketed) this.#plan(entry, 'fine');
+      if (now && entry.state.whole.bucketed) this.#plan(entry, 'fine');
     }
   }
 
@@ -143,6 +155,14 @@ export class SeriesStore {
     return () => {
       this.#namesListeners.delete(listener);
     };
+  }
+
+  /** The range in the run's own steps; null where no step of it is in sight. */
+  #rangeOf({ runId }: Entry): StepRange | null {
+    if (!this.#range) return null;
+    const [from, to] = this.#range;
+    const by = this.#shifts.get(runId) ?? 0;
+    return to - by < 0 ? null : [Math.max(0, from - by), to - by];
   }
 
   #noteName(runId: string, name: string): void {
@@ -175,17 +195,32 @@ export class SeriesStore {
       for (const each of ['whole', 'fine'] as const) {
         const pending = [...this.#pending[each]];
         this.#pending[each].clear();
-        for (const group of groupForRequests(pending)) void this.#load(group, each);
+        if (each === 'whole') for (const group of groupForRequests(pending)) void this.#load(group, null);
+        else
+          for (const [range, entries] of this.#byRange(pending))
+            for (const group of groupForRequests(entries)) void this.#load(group, range);
       }
     }, 0);
   }
 
-  async #load(entries: readonly Entry[], part: Part): Promise<void> {
-    const range = part === 'fine' ? this.#range : null;
-    if (part === 'fine' && !range) return;
+  /** Runs that are moved by different amounts show different steps of theirs: a request each. */
+  #byRange(entries: readonly Entry[]): ReadonlyMap<StepRange, readonly Entry[]> {
+    const groups: [StepRange, Entry[]][] = [];
+    for (const entry of entries) {
+      const range = this.#rangeOf(entry);
+      if (!range) continue;
+      const group = groups.find(([one]) => sameRange(one, range));
+      if (group) group[1].push(entry);
+      else groups.push([range, [entry]]);
+    }
+    return new Map(groups);
+  }
+
+  /** @param range in the runs' own steps; null: the whole series. */
+  async #load(entries: readonly Entry[], range: StepRange | null): Promise<void> {
     for (const entry of entries) {
       entry.requestsUnderWay += 1;
-      if (part === 'whole') entry.appendedSinceFetch = 0;
+      if (!range) entry.appendedSinceFetch = 0;
     }
     try {
       const answer = await this.#options.fetch({
@@ -198,7 +233,7 @@ export class SeriesStore {
         const columns = find(answer, entry);
         if (!range) this.#setWhole(entry, appendColumns(columns, entry.arrivedSince));
         // Somebody may have zoomed on in the meantime: that zoom brings its own points.
-        else if (range === this.#range)
+        else if (sameRange(range, this.#rangeOf(entry)))
           this.#set(entry, {
             ...entry.state,
             fine: appendColumns(columns, sliceColumns(entry.arrivedSince, ...range)),
@@ -218,11 +253,17 @@ export class SeriesStore {
 
   #setWhole(entry: Entry, whole: SeriesColumns): void {
     this.#set(entry, { ...entry.state, status: 'ready', whole, error: null });
-    if (this.#range && whole.bucketed) this.#plan(entry, 'fine');
+    if (this.#rangeOf(entry) && whole.bucketed) this.#plan(entry, 'fine');
   }
 }
 
 type Part = 'whole' | 'fine';
+
+const NO_SHIFTS: Shifts = new Map();
+
+function sameRange(a: StepRange | null, b: StepRange | null): boolean {
+  return a?.[0] === b?.[0] && a?.[1] === b?.[1];
+}
 
 const NO_NAMES: readonly string[] = [];
 

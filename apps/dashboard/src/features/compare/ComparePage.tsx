@@ -1,28 +1,21 @@
 'use client';
 /** @file Several runs over one another: the same metrics, the settings that differ, the figures side by side. */
-import { isTerminal, metricDefinition } from '@nabla/domain';
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import type { compare_runFragment } from '../../graphql/generated/graphql.ts';
 import { graphql, readFragment } from '../../graphql/generated/index.ts';
 import { useFeed } from '../../graphql/useFeed.ts';
-import { Switch } from '../../ui/Field.tsx';
-import { Page, PageHeader, Section } from '../../ui/PageHeader.tsx';
+import { Page, PageHeader } from '../../ui/PageHeader.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { Callout, EmptyState, ErrorState } from '../../ui/states.tsx';
+import { useStable } from '../../ui/useStable.ts';
 import { useUrlState } from '../../ui/useUrlState.ts';
-import { ChartsProvider } from '../charts/ChartsProvider.tsx';
-import { ChartToolbar, useChartSettings } from '../charts/ChartToolbar.tsx';
-import { MetricChart } from '../charts/MetricChart.tsx';
-import { metricTitle } from '../charts/metricTitle.ts';
-import { paletteColor, stableSlots } from '../charts/palette.ts';
+import { stableSlots } from '../charts/palette.ts';
 import { Crumbs } from '../shell/Crumbs.tsx';
-import styles from './compare.module.css';
-import { ConfigTable } from './ConfigTable.tsx';
-import { MetricPicker } from './MetricPicker.tsx';
+import { Compared } from './Compared.tsx';
+import { forkAlignment } from './forkAlignment.ts';
 import { RunLegend } from './RunLegend.tsx';
-import { SummaryTable } from './SummaryTable.tsx';
 
 export const compareRunFragment = graphql(`
   fragment compare_run on Run {
@@ -38,7 +31,7 @@ export const compareRunFragment = graphql(`
     durationMs
     createdAt
     backend
-    forkedFrom {
+    lineage {
       step
       run {
         id
@@ -90,14 +83,6 @@ const runUpdatedSubscription = graphql(`
 `);
 
 export const MAX_COMPARED = 10;
-const DEFAULT_METRICS = [
-  'reward/mean',
-  'group/pass_at_1',
-  'advantage/std',
-  'kl/ref_k1',
-  'policy/entropy',
-  'policy/grad_norm',
-];
 
 /** A run as it is shown here: with the colour it keeps. */
 export interface ComparedRun extends compare_runFragment {
@@ -107,7 +92,6 @@ export interface ComparedRun extends compare_runFragment {
 
 export function ComparePage() {
   const url = useUrlState();
-  const settings = useChartSettings();
   const chosen = url.get('runs') ?? '';
   const wanted = useMemo(() => [...new Set(chosen.split(',').filter(Boolean))], [chosen]);
   const ids = useMemo(() => wanted.slice(0, MAX_COMPARED), [wanted]);
@@ -122,6 +106,11 @@ export function ComparePage() {
     () => compared(ids, readFragment(compareRunFragment, data?.runs.nodes ?? [])),
     [ids, data],
   );
+  const found = useMemo(() => forkAlignment(runs), [runs]);
+  // Runs are renewed with every step of theirs, where they come from stays.
+  const possible = useStable(found, found === null ? '' : JSON.stringify([found.axis, ...found.shifts]));
+  // On unless switched off, as Weights & Biases draws forks: curves that begin together would set fresh weights beside trained ones.
+  const alignment = url.get('align') === 'off' ? null : possible;
   const setRuns = (next: readonly string[]): void => url.set({ runs: next.join(',') });
   const missing = data ? ids.filter((id) => !runs.some((run) => run.id === id)) : [];
   const project = runs[0]?.project;
@@ -139,6 +128,7 @@ export function ComparePage() {
       <PageHeader title="Compare runs" />
       <RunLegend
         runs={runs}
+        shifts={alignment?.shifts ?? null}
         onRemove={(id) => setRuns(ids.filter((one) => one !== id))}
         onAdd={(id) => setRuns([...ids, id])}
         full={ids.length >= MAX_COMPARED}
@@ -169,90 +159,15 @@ export function ComparePage() {
       ) : runs.length === 0 && fetching ? (
         <SkeletonRows rows={10} label="Loading runs" />
       ) : runs.length > 0 ? (
-        <Compared runs={runs} settings={settings} />
+        <Compared
+          runs={runs}
+          alignment={alignment}
+          {...(possible && {
+            onAlign: (aligned: boolean) => url.set({ align: aligned ? null : 'off', steps: null }),
+          })}
+        />
       ) : null}
     </Page>
-  );
-}
-
-function Compared({
-  runs,
-  settings,
-}: {
-  readonly runs: readonly ComparedRun[];
-  readonly settings: ReturnType<typeof useChartSettings>;
-}) {
-  const url = useUrlState();
-  const all = url.get('settings') === 'all';
-  const chartRuns = useMemo(
-    () => runs.map(({ id, step, status }) => ({ id, step, live: !isTerminal(status) })),
-    [runs],
-  );
-  const names = useMemo(() => [...new Set(runs.flatMap((run) => run.metricNames))], [runs]);
-  const chosen = (url.get('metrics') ?? '').split(',').filter(Boolean);
-  const metrics = chosen.length > 0 ? chosen : DEFAULT_METRICS.filter((name) => names.includes(name));
-  const columns = useMemo(
-    () =>
-      runs.map((run) => ({
-        id: run.id,
-        label: run.label,
-        config: run.config,
-        color: paletteColor(run.slot),
-      })),
-    [runs],
-  );
-  return (
-    <ChartsProvider runs={chartRuns} settings={settings}>
-      <div className={styles.tools}>
-        <ChartToolbar settings={settings} />
-        <MetricPicker
-          names={names}
-          chosen={metrics}
-          onChange={(next) => url.set({ metrics: next.join(',') })}
-        />
-      </div>
-      {names.length === 0 ? (
-        <EmptyState title="No metrics yet">None of these runs has recorded a step.</EmptyState>
-      ) : (
-        <div className={styles.charts}>
-          {metrics.map((name) => (
-            <MetricChart
-              key={name}
-              title={metricTitle(name)}
-              description={[name, metricDefinition(name)?.description].filter(Boolean).join(': ')}
-              height={200}
-              sources={runs
-                .filter((run) => run.metricNames.includes(name))
-                .map((run) => ({
-                  runId: run.id,
-                  name,
-                  label: run.label,
-                  color: paletteColor(run.slot),
-                  dashed: run.slot >= 5,
-                }))}
-            />
-          ))}
-        </div>
-      )}
-      <Section
-        title="Figures"
-        description="The last value of each metric; the best reward and share of right answers in bold."
-      >
-        <SummaryTable runs={runs} metrics={metrics} />
-      </Section>
-      <Section
-        title="Settings"
-        actions={
-          <Switch
-            label="All settings"
-            checked={all}
-            onChange={(event) => url.set({ settings: event.target.checked ? 'all' : null })}
-          />
-        }
-      >
-        <ConfigTable columns={columns} all={all} />
-      </Section>
-    </ChartsProvider>
   );
 }
 

@@ -1,9 +1,11 @@
 'use client';
-import { useMemo } from 'react';
+import { ChevronRight } from 'lucide-react';
+import { Fragment, useMemo, useState } from 'react';
 import { cx } from '../../ui/cx.ts';
 import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
 import type { Token } from '../charts/plotData.ts';
-import { configRows } from './configDiff.ts';
+import { readConfig } from '../run/runRule.ts';
+import { type ConfigRow, configRows, NO_PART } from './configDiff.ts';
 import styles from './compare.module.css';
 
 export interface ConfigColumn {
@@ -22,9 +24,15 @@ export function ConfigTable({
   readonly all: boolean;
 }) {
   const rows = useMemo(
-    () => configRows(columns.map(({ config }) => config)).filter(({ path }) => path !== 'name'),
+    () =>
+      // Read again, for the schema's order: the database keeps no order of keys.
+      configRows(columns.map(({ config }) => readConfig(config) ?? config)).filter(
+        ({ path }) => path !== 'name',
+      ),
     [columns],
   );
+  // What a person folded or unfolded; else a part is open where those that have it differ.
+  const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const shown = all ? rows : rows.filter(({ differs }) => differs);
   if (shown.length === 0)
     return (
@@ -40,36 +48,83 @@ export function ConfigTable({
             <Th>Setting</Th>
             {columns.map((column) => (
               <Th key={column.id}>
-                <span className={styles.columnName}>
+                <span className={styles.columnName} title={column.label}>
                   {column.color && (
                     <span className={styles.dot} style={{ background: `var(${column.color})` }} aria-hidden />
                   )}
-                  {column.label}
+                  <span className={styles.columnText}>{column.label}</span>
                 </span>
               </Th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => (
-            <tr key={row.path} className={cx(all && row.differs && styles.differs)}>
-              <Th scope="row" className={styles.path}>
-                {row.path}
-                {all && row.differs && <span className="visually-hidden"> (differs)</span>}
-              </Th>
-              {row.values.map((value, index) => (
-                <Td
-                  key={columns[index]?.id ?? index}
-                  className={styles.configValue}
-                  muted={value === undefined}
-                >
-                  {value ?? '–'}
-                </Td>
-              ))}
-            </tr>
-          ))}
+          {shown.map((row) => {
+            const inner = row.rows.filter(({ differs }) => differs);
+            const open = folds.get(row.path) ?? inner.length > 0;
+            return (
+              <Fragment key={row.path}>
+                <SettingRow
+                  row={row}
+                  columns={columns}
+                  marked={all}
+                  fold={
+                    row.rows.length > 0
+                      ? { open, onToggle: () => setFolds(new Map(folds).set(row.path, !open)) }
+                      : null
+                  }
+                />
+                {open &&
+                  (folds.has(row.path) || all ? row.rows : inner).map((one) => (
+                    <SettingRow key={one.path} row={one} columns={columns} marked={all} fold={null} within />
+                  ))}
+              </Fragment>
+            );
+          })}
         </tbody>
       </Table>
     </TableScroll>
+  );
+}
+
+function SettingRow({
+  row,
+  columns,
+  marked,
+  fold,
+  within = false,
+}: {
+  readonly row: ConfigRow;
+  readonly columns: readonly ConfigColumn[];
+  /** Settings that differ are marked: there are others. */
+  readonly marked: boolean;
+  /** Of a part: its settings below it. */
+  readonly fold: { readonly open: boolean; readonly onToggle: () => void } | null;
+  /** Below the part that it belongs to. */
+  readonly within?: boolean;
+}) {
+  return (
+    <tr className={cx(marked && row.differs && styles.differs)}>
+      <Th scope="row" className={cx(styles.path, within && styles.within)}>
+        {fold ? (
+          <button type="button" className={styles.fold} aria-expanded={fold.open} onClick={fold.onToggle}>
+            <ChevronRight size={13} aria-hidden className={cx(styles.chevron, fold.open && styles.turned)} />
+            {row.path}
+          </button>
+        ) : (
+          row.path
+        )}
+        {marked && row.differs && <span className="visually-hidden"> (differs)</span>}
+      </Th>
+      {row.values.map((value, index) => (
+        <Td
+          key={columns[index]?.id ?? index}
+          className={cx(styles.configValue, fold !== null && styles.part)}
+          muted={value === undefined || (fold !== null && value === NO_PART)}
+        >
+          {value ?? (within ? '' : '–')}
+        </Td>
+      ))}
+    </tr>
   );
 }

@@ -11,6 +11,7 @@ import { Popover } from '../../ui/Popover.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { StatusPill } from '../../ui/StatusPill.tsx';
 import { paletteColor } from '../charts/palette.ts';
+import type { Shifts } from '../charts/seriesStore.ts';
 import type { ComparedRun } from './ComparePage.tsx';
 import styles from './compare.module.css';
 
@@ -20,10 +21,13 @@ export function RunLegend({
   chosen,
   full,
   project,
+  shifts,
   onAdd,
   onRemove,
 }: {
   readonly runs: readonly ComparedRun[];
+  /** By how many steps each is moved in the charts; null: none is. */
+  readonly shifts: Shifts | null;
   readonly chosen: readonly string[];
   readonly full: boolean;
   readonly project: { readonly slug: string; readonly name: string } | null;
@@ -48,6 +52,7 @@ export function RunLegend({
           <Link href={`/runs/${run.id}`} className={styles.chipName}>
             {run.label}
           </Link>
+          <Shift by={shifts?.get(run.id) ?? 0} />
           <StatusPill status={run.status} bare />
           <button
             type="button"
@@ -67,6 +72,15 @@ export function RunLegend({
         )}
       </li>
     </ul>
+  );
+}
+
+function Shift({ by }: { readonly by: number }) {
+  if (by === 0) return null;
+  return (
+    <span className={styles.shift} title={`Its step 1 is drawn as step ${(by + 1).toLocaleString('en')}`}>
+      <span className="visually-hidden">moved by </span>+{by.toLocaleString('en')}
+    </span>
   );
 }
 

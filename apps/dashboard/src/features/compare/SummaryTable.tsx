@@ -57,13 +57,7 @@ export function SummaryTable({
                     aria-hidden
                   />
                   <Link href={`/runs/${run.id}`}>{run.label}</Link>
-                  {run.forkedFrom && (
-                    <span className={styles.fork}>
-                      fork of{' '}
-                      <Link href={`/runs/${run.forkedFrom.run.id}`}>#{run.forkedFrom.run.number}</Link> at{' '}
-                      {run.forkedFrom.step.toLocaleString('en')}
-                    </span>
-                  )}
+                  <ForkOf run={run} />
                 </span>
               </Th>
               <Td>
@@ -96,6 +90,18 @@ export function SummaryTable({
         </tbody>
       </Table>
     </TableScroll>
+  );
+}
+
+function ForkOf({ run: { lineage } }: { readonly run: ComparedRun }) {
+  const [origin] = lineage;
+  return (
+    origin && (
+      <span className={styles.fork}>
+        fork of <Link href={`/runs/${origin.run.id}`}>#{origin.run.number}</Link> at{' '}
+        {origin.step.toLocaleString('en')}
+      </span>
+    )
   );
 }
 

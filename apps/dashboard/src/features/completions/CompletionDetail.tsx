@@ -66,11 +66,19 @@ export function CompletionDetail({
     groupRewards ?? group.data?.run?.completions.nodes.map(({ reward }) => reward ?? null) ?? [];
   const completion = detail.data?.completion;
   const latest = readFragment(completionRowFragment, completion) ?? row;
+  const set = row.evaluationSet ?? null;
+  const why = set === null ? 'Why it was pushed' : 'How it was scored';
+  const here = new URLSearchParams({
+    tab: 'completions',
+    ...(set === null ? {} : { set }),
+    step: String(row.step),
+    c: row.id,
+  });
   return (
     <div className={styles.detail}>
       <div className={styles.side}>
-        <section className={styles.part} aria-label="Why it was pushed">
-          <h3 className={styles.partTitle}>Why it was pushed</h3>
+        <section className={styles.part} aria-label={why}>
+          <h3 className={styles.partTitle}>{why}</h3>
           <SignalArithmetic row={latest} groupRewards={rewards} rule={rule} />
         </section>
         <section className={styles.part} aria-label="Tokens">
@@ -107,10 +115,9 @@ export function CompletionDetail({
         </section>
       </div>
       <p className={styles.address}>
-        Step {row.step.toLocaleString('en')}, group {row.group}, completion {row.index} ·{' '}
-        <Link href={`/runs/${runId}?tab=completions&step=${row.step}&c=${encodeURIComponent(row.id)}`}>
-          Link to this completion
-        </Link>
+        {set !== null && `${set}, ${row.greedy ? 'greedy' : 'sample'} · `}Step {row.step.toLocaleString('en')}
+        , group {row.group}, completion {row.index} ·{' '}
+        <Link href={`/runs/${runId}?${here}`}>Link to this completion</Link>
       </p>
     </div>
   );

@@ -86,10 +86,15 @@ export function CompletionList({
       />
       <div className={styles.listHead}>
         <span role="status">
-          {list.totalCount === undefined ? ' ' : `${formatCount(list.totalCount)} completions`}
+          {list.totalCount === undefined
+            ? ' '
+            : `${formatCount(list.totalCount)} ${list.totalCount === 1 ? 'completion' : 'completions'}${
+                state.evaluationSet === null ? '' : ` of the evaluation set ${state.evaluationSet}`
+              }`}
         </span>
         <OrderSelect
           order={state.order}
+          evaluated={state.evaluationSet !== null}
           onChange={(order) => url.set({ ...writeCompletionList({ ...state, order }), c: null })}
         />
         {newSteps > 0 && (
@@ -113,11 +118,12 @@ export function CompletionList({
         </EmptyState>
       ) : (
         <div>
-          <CompletionColumns withPrompt />
+          <CompletionColumns withPrompt evaluated={state.evaluationSet !== null} />
           <VirtualRows
             rows={rows}
             runId={runId}
             rule={rule}
+            evaluated={state.evaluationSet !== null}
             openId={url.get('c')}
             onToggle={(row) => url.set({ c: url.get('c') === row.id ? null : row.id })}
             onEnd={list.loadMore}
@@ -133,6 +139,7 @@ function VirtualRows({
   rows,
   runId,
   rule,
+  evaluated,
   openId,
   onToggle,
   onEnd,
@@ -140,6 +147,8 @@ function VirtualRows({
   readonly rows: readonly CompletionRow[];
   readonly runId: string;
   readonly rule: SignalRule | null;
+  /** Of an evaluation. */
+  readonly evaluated: boolean;
   readonly openId: string | null;
   readonly onToggle: (row: CompletionRow) => void;
   readonly onEnd: () => void;
@@ -188,6 +197,7 @@ function VirtualRows({
                 row={row}
                 runId={runId}
                 rule={rule}
+                evaluated={evaluated}
                 open={openId === row.id}
                 onToggle={toggle}
                 withPrompt

@@ -1,7 +1,6 @@
 'use client';
 import { ChevronRight, MessageSquare } from 'lucide-react';
 import { type ReactNode, memo } from 'react';
-import { Badge } from '../../ui/Badge.tsx';
 import { cx } from '../../ui/cx.ts';
 import { formatAligned } from '../charts/formatMetric.ts';
 import { VerdictIcon, verdictWord } from '../review/verdictWords.tsx';
@@ -9,6 +8,7 @@ import { CompletionDetail } from './CompletionDetail.tsx';
 import type { CompletionRow } from './completionRow.ts';
 import { CompletionText } from './CompletionText.tsx';
 import styles from './completions.module.css';
+import { EvaluationBadge } from './EvaluationBadge.tsx';
 import { MovementFigure } from './MovementFigure.tsx';
 import { RewardFigure } from './RewardFigure.tsx';
 import type { SignalRule } from './signalArithmetic.ts';
@@ -22,8 +22,6 @@ export interface CompletionTableRowProps {
   readonly onToggle: (row: CompletionRow) => void;
   /** Of an evaluation: nothing is learnt from it, so it has neither advantage nor KL nor signal. */
   readonly evaluated?: boolean;
-  /** Made of the likeliest tokens, not sampled. */
-  readonly greedy?: boolean;
   /** Also shows step, prompt and answer: for lists across steps. */
   readonly withPrompt?: boolean;
 }
@@ -37,7 +35,6 @@ export const CompletionTableRow = memo(function CompletionTableRow({
   open,
   onToggle,
   evaluated = false,
-  greedy = false,
   withPrompt = false,
 }: CompletionTableRowProps) {
   const signal = row.signal ?? null;
@@ -81,11 +78,7 @@ export const CompletionTableRow = memo(function CompletionTableRow({
           <MovementFigure row={row} />
         </Cell>
         <span className={styles.flags}>
-          {greedy && (
-            <Badge title="The likeliest token at every place. Accuracy is of these; pass@k and the mean reward are of the samples, where there are any">
-              greedy
-            </Badge>
-          )}
+          <EvaluationBadge row={row} />
           {row.myVerdict && (
             <span title={`Your verdict: ${verdictWord(row.myVerdict.value)}`}>
               <VerdictIcon value={row.myVerdict.value} size={13} />

@@ -151,12 +151,18 @@ export function FilterBar({
   );
 }
 
+/** Orders by what only training knows. */
+const TRAINED: ReadonlySet<CompletionOrderField> = new Set(['ADVANTAGE', 'KL', 'DELTA_LOGP']);
+
 /** The order of a list. */
 export function OrderSelect({
   order,
+  evaluated = false,
   onChange,
 }: {
   readonly order: CompletionOrder;
+  /** A list of an evaluation, which knows steps and rewards. The order in force is always there. */
+  readonly evaluated?: boolean;
   readonly onChange: (order: CompletionOrder) => void;
 }) {
   return (
@@ -171,14 +177,16 @@ export function OrderSelect({
         if (known) onChange({ field: known[0], direction: direction === 'ASC' ? 'ASC' : 'DESC' });
       }}
     >
-      {ORDERS.flatMap(([field, descending, ascending]) => [
-        <option key={`${field}-DESC`} value={`${field}-DESC`}>
-          {descending}
-        </option>,
-        <option key={`${field}-ASC`} value={`${field}-ASC`}>
-          {ascending}
-        </option>,
-      ])}
+      {ORDERS.filter(([field]) => !evaluated || !TRAINED.has(field) || field === order.field).flatMap(
+        ([field, descending, ascending]) => [
+          <option key={`${field}-DESC`} value={`${field}-DESC`}>
+            {descending}
+          </option>,
+          <option key={`${field}-ASC`} value={`${field}-ASC`}>
+            {ascending}
+          </option>,
+        ],
+      )}
     </Select>
   );
 }

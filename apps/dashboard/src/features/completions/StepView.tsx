@@ -18,7 +18,6 @@ import {
   type CompletionGroup,
   type CompletionRow,
   completionRowFragment,
-  greedyOf,
   groupFigures,
   groupsOf,
 } from './completionRow.ts';
@@ -218,7 +217,7 @@ const Group = memo(function Group({
 }) {
   const first = group.completions[0];
   const figures = groupFigures(group);
-  const greedy = greedyOf(group);
+  const evaluated = typeof first?.evaluationSet === 'string';
   const rewards = useMemo(
     () => (complete ? group.completions.map(({ reward }) => reward ?? null) : undefined),
     [group, complete],
@@ -245,7 +244,7 @@ const Group = memo(function Group({
           )}
           {figures.mean !== null && (
             <span>
-              mean reward {greedy !== null && 'of the samples '}
+              mean reward {evaluated && 'of the samples '}
               {formatNumber(figures.mean)}
             </span>
           )}
@@ -258,8 +257,7 @@ const Group = memo(function Group({
           runId={runId}
           rule={rule}
           groupRewards={rewards}
-          evaluated={greedy !== null}
-          greedy={row === greedy}
+          evaluated={evaluated}
           open={openId === row.id}
           onToggle={onToggle}
         />

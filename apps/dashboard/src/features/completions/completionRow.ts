@@ -8,6 +8,7 @@ export const completionRowFragment = graphql(`
     step
     index
     evaluationSet
+    greedy
     group
     promptText
     answer
@@ -59,15 +60,9 @@ export function groupsOf(rows: readonly CompletionRow[]): CompletionGroup[] {
   return [...groups].map(([group, completions]) => ({ group, completions }));
 }
 
-/** The completion of the likeliest tokens, of which an evaluation makes one per prompt, before its samples; null in training. */
-export function greedyOf({ completions }: CompletionGroup): CompletionRow | null {
-  const first = completions[0];
-  return typeof first?.evaluationSet === 'string' ? first : null;
-}
-
-/** What was sampled. */
-function samplesOf(group: CompletionGroup): readonly CompletionRow[] {
-  return greedyOf(group) === null ? group.completions : group.completions.slice(1);
+/** What was sampled: of an evaluation, all but the completion of the likeliest tokens. */
+function samplesOf({ completions }: CompletionGroup): readonly CompletionRow[] {
+  return completions.filter(({ greedy }) => greedy !== true);
 }
 
 export interface GroupFigures {

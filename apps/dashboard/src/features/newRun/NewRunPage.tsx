@@ -1,5 +1,6 @@
 'use client';
-import { forkedConfig, PRESETS } from '@nabla/domain';
+import { PRESETS } from '@nabla/domain';
+import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
@@ -12,6 +13,7 @@ import { Crumbs } from '../shell/Crumbs.tsx';
 import { readConfig } from '../run/runRule.ts';
 import { cloneText, draftText, editDraft } from './draft.ts';
 import { forkBegin } from './forkStep.ts';
+import { forkText } from './forkText.ts';
 import { RunEditor } from './RunEditor.tsx';
 
 const newRunQuery = graphql(`
@@ -57,6 +59,17 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
     query: newRunQuery,
     variables: { slug, cloneId: cloneId ?? '', isClone: cloneId !== null, isFork: forkId !== null },
   });
+  const asked = wholeNumber(url.get('step'));
+  const parent = forkId === null ? null : (data?.run ?? null);
+  const begin = useMemo(() => (parent === null ? null : forkBegin(stepsOf(parent), asked)), [parent, asked]);
+  const step = begin?.step ?? null;
+  const fork = useMemo(
+    () =>
+      parent === null || step === null
+        ? null
+        : { parent: { ...parent, config: readConfig(parent.config), steps: stepsOf(parent) }, step },
+    [parent, step],
+  );
   const crumbs = (
     <Crumbs
       items={[
@@ -108,19 +121,18 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
       </EmptyState>
     );
 
-  const steps = (data.run?.checkpoints?.nodes ?? []).filter((one) => !one.deletedAt).map((one) => one.step);
-  const { step, instead } = forkBegin(steps, wholeNumber(url.get('step')));
-  const first = steps.at(-1);
-  if (forkId !== null && data.run && step === null)
+  const instead = begin?.instead ?? null;
+  const first = parent === null ? undefined : stepsOf(parent).at(-1);
+  if (parent !== null && step === null)
     return (
       <EmptyState
         heading="h1"
-        title={`#${data.run.number} ${data.run.name} has no checkpoint to fork${first === undefined ? '' : ' there'}`}
+        title={`#${parent.number} ${parent.name} has no checkpoint to fork${first === undefined ? '' : ' there'}`}
         action={
           first === undefined ? (
-            <ButtonLink href={`/runs/${data.run.id}?tab=checkpoints`}>To its checkpoints</ButtonLink>
+            <ButtonLink href={`/runs/${parent.id}?tab=checkpoints`}>To its checkpoints</ButtonLink>
           ) : (
-            <ButtonLink href={`/p/${slug}/new?fork=${data.run.id}&step=${first}`}>
+            <ButtonLink href={`/p/${slug}/new?fork=${parent.id}&step=${first}`}>
               Begin after step {first.toLocaleString('en')}
             </ButtonLink>
           )
@@ -143,10 +155,6 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
     forkId === null
       ? (cloneId ?? (prompts === null ? (preset ?? '') : `prompts:${prompts}`))
       : `fork:${forkId}`;
-  const fork =
-    forkId === null || !data.run || step === null
-      ? null
-      : { parent: { ...data.run, config: readConfig(data.run.config), steps }, step, instead };
   return (
     <>
       {crumbs}
@@ -157,6 +165,7 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
         storageKey={`nabla:new-run:${slug}:${origin}`}
         clonedFrom={forkId === null ? (data.run ?? null) : null}
         fork={fork}
+        instead={instead}
         onForkStep={(next) => url.set({ step: String(next) })}
         workers={data.workers.nodes}
       />
@@ -164,17 +173,22 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
   );
 }
 
+/** Steps of the checkpoints that are there, latest first. */
+function stepsOf({
+  checkpoints,
+}: {
+  readonly checkpoints?: {
+    readonly nodes: readonly { readonly step: number; readonly deletedAt: unknown }[];
+  };
+}): number[] {
+  return (checkpoints?.nodes ?? []).filter((one) => !one.deletedAt).map((one) => one.step);
+}
+
 function startText(preset: string | null, promptsVersionId: string | null): string {
   const name = promptsVersionId === null ? preset : 'own_prompts';
   const chosen = PRESETS.find((one) => one.name === name) ?? PRESETS[0];
   const text = draftText(chosen?.config ?? {});
   return promptsVersionId === null ? text : editDraft(text, ['task', 'promptSetVersionId'], promptsVersionId);
-}
-
-/** The parent's configuration, without a warm-up that the checkpoint has behind it. */
-function forkText(stored: unknown, name: string, step: number): string {
-  const config = readConfig(stored);
-  return cloneText(config === null ? stored : forkedConfig(config, { config, step }), name, ' (fork)');
 }
 
 function wholeNumber(text: string | null): number | null {

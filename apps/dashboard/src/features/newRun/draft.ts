@@ -118,12 +118,17 @@ export function draftText(config: unknown): string {
 
 /**
  * The text for a clone of a run: its configuration in the schema's order (the database keeps no order of keys), under
- * the name "… (copy)", or with another suffix. One that the schema no longer takes stays as it is, so that the form can show what is wrong.
+ * the name "… (copy)". One that the schema no longer takes stays as it is, so that the form can show what is wrong.
  */
-export function cloneText(config: unknown, name: string, suffix = ' (copy)'): string {
+export function cloneText(config: unknown, name: string): string {
+  const suffix = ' (copy)';
+  return namedText(config, name.slice(0, BOUNDS.maxNameChars - suffix.length).trimEnd() + suffix);
+}
+
+/** The text of a stored configuration under another name. */
+export function namedText(config: unknown, name: string): string {
   const parsed = parseRunConfig(config);
-  const copy = name.slice(0, BOUNDS.maxNameChars - suffix.length).trimEnd() + suffix;
-  return editDraft(draftText(parsed.ok ? parsed.config : config), ['name'], copy);
+  return editDraft(draftText(parsed.ok ? parsed.config : config), ['name'], name);
 }
 
 /** The value at a path; undefined where nothing is. */

@@ -10,6 +10,7 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { ErrorState } from '../../ui/states.tsx';
 import { Comments } from '../comments/Comments.tsx';
 import { CompletionText } from '../completions/CompletionText.tsx';
+import { EvaluationBadge } from '../completions/EvaluationBadge.tsx';
 import { completionRowFragment } from '../completions/completionRow.ts';
 import { componentText } from '../completions/RewardFigure.tsx';
 import { formatDelta, formatNumber } from '../charts/formatMetric.ts';
@@ -81,7 +82,8 @@ export function ReviewCard({
           Completion{' '}
           <span className={styles.sub}>
             step {row.step.toLocaleString('en')} · {row.tokenCount} tokens
-          </span>
+          </span>{' '}
+          <EvaluationBadge row={row} named />
         </h2>
         <div className={styles.completion}>
           <CompletionText text={row.text} truncated={row.truncated} />
@@ -99,10 +101,12 @@ export function ReviewCard({
               <dd>{row.rewards.map(componentText).join(', ')}</dd>
             </div>
           )}
-          <div>
-            <dt>Signal</dt>
-            <dd>{formatDelta('reward', row.signal)}</dd>
-          </div>
+          {!row.evaluationSet && (
+            <div>
+              <dt>Signal</dt>
+              <dd>{formatDelta('reward', row.signal)}</dd>
+            </div>
+          )}
         </dl>
       )}
       <div className={styles.answers} role="group" aria-label="Your verdict">
