@@ -43,6 +43,12 @@ export interface Transport {
     variables: Variables,
     options?: CallOptions,
   ): Promise<Data>;
+  /** The same with a body that was made elsewhere: the JSON of `query` and `variables`, in UTF-8. */
+  requestBody<Data, Variables>(
+    document: TypedDocumentString<Data, Variables>,
+    body: string | Uint8Array,
+    options?: CallOptions,
+  ): Promise<Data>;
   /** The same operation as a request that somebody else sends: null where the program has a `fetch` of its own. */
   exchange<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
@@ -75,6 +81,24 @@ export function createTransport(options: TransportOptions): Transport {
     }
   };
 
+  async function requestBody<Data, Variables>(
+    _document: TypedDocumentString<Data, Variables>,
+    body: string | Uint8Array,
+    call: CallOptions = {},
+  ): Promise<Data> {
+    const bound = call.attempts ?? attempts;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const response = await once(graphqlUrl, { method: 'POST', headers: GRAPHQL_HEADERS, body }, call);
+        return await readAnswer(response, baseUrl);
+      } catch (error) {
+        if (!(error instanceof ConnectionError) || attempt + 1 >= bound) throw error;
+        await pause(backoffMs(attempt, { random }), call.signal);
+        call.signal?.throwIfAborted();
+      }
+    }
+  }
+
   return {
     baseUrl,
     graphqlUrl,
@@ -85,20 +109,8 @@ export function createTransport(options: TransportOptions): Transport {
       return { url: graphqlUrl, headers, body: bodyOf(document, variables) };
     },
     read: (_document, response) => readAnswer(response, baseUrl),
-    async request(document, variables, call = {}) {
-      const body = bodyOf(document, variables);
-      const bound = call.attempts ?? attempts;
-      for (let attempt = 0; ; attempt++) {
-        try {
-          const response = await once(graphqlUrl, { method: 'POST', headers: GRAPHQL_HEADERS, body }, call);
-          return await readAnswer(response, baseUrl);
-        } catch (error) {
-          if (!(error instanceof ConnectionError) || attempt + 1 >= bound) throw error;
-          await pause(backoffMs(attempt, { random }), call.signal);
-          call.signal?.throwIfAborted();
-        }
-      }
-    },
+    request: (document, variables, call) => requestBody(document, bodyOf(document, variables), call),
+    requestBody,
     async http(path, init, call = {}) {
       const response = await once(`${baseUrl}${path}`, init, call);
       if (response.status >= 400) throw classify(response.status, await text(response), baseUrl);

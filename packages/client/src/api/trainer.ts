@@ -1,6 +1,7 @@
 /** @file What a worker asks of the API: register, claim, heartbeat, record, finish. */
 import { NotFoundError, RefusedError, refusedError } from '../errors.ts';
 import * as operations from '../generated/operations.ts';
+import { bodyOfRecords, recordText, sequenceOf } from '../records/recordText.ts';
 import type { RunSpool } from '../spool/runSpool.ts';
 import type { CallOptions, Exchange, Transport } from '../transport.ts';
 
@@ -27,6 +28,27 @@ export function trainerApi(transport: Transport) {
   };
   const commandOf = (answer: operations.HeartbeatMutation['heartbeat']): operations.RunCommand =>
     settle('heartbeat', answer).command ?? 'CONTINUE';
+  /** The same with records as `recordText` writes them: what lies in a spool is sent as it lies there. */
+  async function recordTexts(
+    { runId, leaseToken, writer }: LeaseRef & { readonly writer: string },
+    texts: readonly Uint8Array[],
+    call?: CallOptions,
+  ): Promise<void> {
+    const document = operations.RecordStepsDocument;
+    const body = bodyOfRecords(document.toString(), { runId, leaseToken, writer }, texts);
+    const { recordSteps } = await transport.requestBody(document, body, { attempts: 1, ...call });
+    settle('recordSteps', recordSteps);
+    const acknowledged = new Set(recordSteps.acknowledged);
+    const missing = texts.map(sequenceOf).filter((sequence) => !acknowledged.has(sequence));
+    if (missing.length > 0)
+      throw new RefusedError('recordSteps', [
+        {
+          code: 'INVALID_STATE',
+          message: `sequence ${missing.join(', ')} was not acknowledged`,
+          path: ['records'],
+        },
+      ]);
+  }
   return {
     /** Makes the worker known; what it held before goes back to the queue. */
     async register(worker: WorkerInfo, call?: CallOptions): Promise<void> {
@@ -74,29 +96,12 @@ export function trainerApi(transport: Transport) {
       return commandOf((await transport.read(operations.HeartbeatDocument, response)).heartbeat);
     },
     /** Sends records; resolves when all are committed. Sent once: whoever spools decides about another attempt. */
-    async record(
-      lease: LeaseRef & { writer: string },
-      records: operations.StepRecordInput[],
+    record: (
+      lease: LeaseRef & { readonly writer: string },
+      records: readonly operations.StepRecordInput[],
       call?: CallOptions,
-    ): Promise<void> {
-      const input = { runId: lease.runId, leaseToken: lease.leaseToken, writer: lease.writer, records };
-      const { recordSteps } = await transport.request(
-        operations.RecordStepsDocument,
-        { input },
-        { attempts: 1, ...call },
-      );
-      settle('recordSteps', recordSteps);
-      const acknowledged = new Set(recordSteps.acknowledged);
-      const missing = records.filter((record) => !acknowledged.has(record.sequence));
-      if (missing.length > 0)
-        throw new RefusedError('recordSteps', [
-          {
-            code: 'INVALID_STATE',
-            message: `sequence ${missing.map((record) => record.sequence).join(', ')} was not acknowledged`,
-            path: ['records'],
-          },
-        ]);
-    },
+    ): Promise<void> => recordTexts(lease, records.map(recordText), call),
+    recordTexts,
     /** The artifact must have been uploaded. */
     async recordCheckpoint(input: operations.RecordCheckpointInput, call?: CallOptions): Promise<void> {
       settle(
@@ -133,13 +138,7 @@ export function trainerApi(transport: Transport) {
 /** Sends a batch out of a spool, under the spool's present lease: what `startDrain` asks for. */
 export function sendFrom(trainer: ReturnType<typeof trainerApi>) {
   return (runSpool: RunSpool, payloads: readonly Uint8Array[]): Promise<void> =>
-    trainer.record(runSpool, payloads.map(readRecord));
-}
-
-/** The boundary where a record gets its type back: its checksum says that it is what `RunSpool.append` wrote. */
-function readRecord(payload: Uint8Array): operations.StepRecordInput {
-  const record: operations.StepRecordInput = JSON.parse(Buffer.from(payload).toString('utf8'));
-  return record;
+    trainer.recordTexts(runSpool, payloads);
 }
 
 function statusOf(

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { StepRecordInput } from '../generated/operations.ts';
+import { recordText } from '../records/recordText.ts';
 import { DEFAULT_PART_BYTES, type StepLog, toStepRecords } from '../records/stepRecord.ts';
 import { nodeFileSystem, replaceFile, type SpoolFileSystem } from './fileSystem.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
@@ -91,11 +91,10 @@ export class RunSpool {
    * twice, which changes nothing.
    */
   async append(log: StepLog): Promise<void> {
-    const records = toStepRecords(log, this.#partBytes).map((record): StepRecordInput => ({
-      ...record,
-      sequence: ++this.#sequence,
-    }));
-    await Promise.all(records.map((record) => this.spool.append(Buffer.from(JSON.stringify(record)))));
+    const texts = toStepRecords(log, this.#partBytes).map((record) =>
+      recordText({ ...record, sequence: ++this.#sequence }),
+    );
+    await Promise.all(texts.map((text) => this.spool.append(text)));
   }
 
   /** Keeps records that the API refuses, with the reason, beside those of other spools. Returns the file. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -54,23 +55,21 @@ describe('httpReward', () => {
     server.close();
   });
 
+  const configOf = (over: Partial<HttpRewardConfig> = {}): HttpRewardConfig => ({
+    kind: 'http',
+    name: 'judge',
+    weight: 1,
+    clip: null,
+    normalise: 'none',
+    url,
+    timeoutMs: 10_000,
+    batchSize: 64,
+    concurrency: 4,
+    retries: 3,
+    ...over,
+  });
   const open = (over: Partial<HttpRewardConfig> = {}, options: HttpRewardOptions = {}) =>
-    httpReward(
-      {
-        kind: 'http',
-        name: 'judge',
-        weight: 1,
-        clip: null,
-        normalise: 'none',
-        url,
-        timeoutMs: 10_000,
-        batchSize: 64,
-        concurrency: 4,
-        retries: 3,
-        ...over,
-      },
-      { env: {}, pause: async (ms) => void pauses.push(ms), ...options },
-    );
+    httpReward(configOf(over), { env: {}, pause: async (ms) => void pauses.push(ms), ...options });
 
   it('sends batches and puts their answers in order', async () => {
     let [inFlight, most] = [0, 0];
@@ -153,6 +152,75 @@ describe('httpReward', () => {
     // An answer that begins and does not end is no answer either.
     reply = (_, response) => void response.writeHead(200).write('{"rewards":[');
     expect((await reward.score([input('a')]))[0]?.error).toMatch(/gave no answer within 0.5 s$/);
+  });
+
+  it('takes an answer that arrived while this thread was busy, however long that was', async () => {
+    // An endpoint in a thread of its own. Counts of what it received, was allowed to answer, and answered:
+    const counts = new Int32Array(new SharedArrayBuffer(12));
+    const endpoint = new Worker(
+      `const { parentPort, workerData: counts } = require('node:worker_threads');
+      const server = require('node:http').createServer((request, response) => {
+        request.resume().on('end', () => {
+          const call = Atomics.add(counts, 0, 1);
+          Atomics.wait(counts, 1, call);
+          response.on('finish', () => (Atomics.add(counts, 2, 1), Atomics.notify(counts, 2)));
+          response.end(JSON.stringify({ rewards: [1], version: 'v'.repeat(200) }));
+        });
+      });
+      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+      { eval: true, workerData: counts },
+    );
+    try {
+      const port = await new Promise((resolve) => endpoint.once('message', resolve));
+      const timeoutMs = 800;
+      const reward = open({ url: `http://127.0.0.1:${String(port)}/`, timeoutMs, retries: 0 });
+      for (const [call, connection] of ['new', 'kept'].entries()) {
+        const scoring = reward.begin?.();
+        scoring?.add([input('a')]);
+        const asked = performance.now();
+        await expect.poll(() => Atomics.load(counts, 0), { interval: 1 }).toBe(call + 1);
+        // The thread is held, as passes of the model do, until the answer is there and every timer of the limit is due.
+        Atomics.add(counts, 1, 1);
+        Atomics.notify(counts, 1);
+        Atomics.wait(counts, 2, call);
+        while (performance.now() - asked < 2 * timeoutMs);
+        const [answer] = (await scoring?.finish()) ?? [];
+        expect([connection, answer?.value, answer?.error]).toEqual([connection, 1, undefined]);
+      }
+    } finally {
+      await endpoint.terminate();
+    }
+  });
+
+  it('asks for completions while others are missing, and answers in their order', async () => {
+    reply = (request, response) => json(response, { rewards: lengths(request) });
+    const scoring = open({ batchSize: 2, concurrency: 1 }).begin?.();
+    scoring?.add([input('a')]);
+    await expect.poll(() => requests.length).toBe(1);
+    scoring?.add([input('bb'), input('ccc'), input('dddd')]);
+    const answers = await scoring?.finish();
+    expect(answers?.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
+    expect(requests.map(({ items }) => items.length)).toEqual([1, 2, 1]);
+  });
+
+  it('breaks requests off that nobody wants any more, and pauses between them', async () => {
+    let closed = 0;
+    reply = (_, response) => void response.once('close', () => (closed += 1));
+    const scoring = open({ batchSize: 1, concurrency: 2 }).begin?.();
+    scoring?.add([input('a'), input('b'), input('c')]);
+    await expect.poll(() => requests.length).toBe(2);
+    await scoring?.abandon();
+    await expect.poll(() => closed).toBe(2);
+    await expect(scoring?.finish()).rejects.toThrow('broken off');
+    expect(requests).toHaveLength(2);
+
+    // An endpoint that asks for a minute's patience is not waited for when the run ends.
+    reply = (_, response) => void response.writeHead(503, { 'retry-after': '60' }).end();
+    const patient = httpReward(configOf(), { env: {} });
+    const answers = expect(patient.score([input('a')])).rejects.toThrow('broken off');
+    await expect.poll(() => requests.length).toBe(3);
+    await patient.dispose?.();
+    await answers;
   });
 
   it.each<[string, Reply, RegExp]>([

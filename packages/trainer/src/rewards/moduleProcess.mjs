@@ -1,6 +1,7 @@
 // The process of a reward module, which runs in a thread of it. The thread has the limits and can be ended whatever it is doing; the
 // process keeps what ends more than a thread (one allocation beyond all bounds, a fault in native code) away from the training, and
 // ends with it: its own thread is never busy, and so hears of the parent's end. Started by moduleThread.ts.
+import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 const { href, batch, memoryMb, name } = JSON.parse(process.argv[2] ?? '{}');
@@ -24,16 +25,13 @@ process.on('message', (message) => worker.postMessage(message));
 /** @type {string | undefined} */
 let reason;
 worker.once('error', (/** @type {unknown} */ error) => {
-  // Anything can be thrown.
-  const isError = typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
-  if (isError && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') {
     reason = `the module needed more than ${memoryMb} MiB`;
-  else
-    reason =
-      `an error that nothing caught, ${isError ? `${error.name}: ${error.message}` : String(error)}`.slice(
-        0,
-        500,
-      );
+    return;
+  }
+  // Anything can be thrown.
+  const thrown = error instanceof Error ? `${error.name}: ${error.message}` : inspect(error);
+  reason = `an error that nothing caught, ${thrown}`.slice(0, 500);
 });
 // Said at the exit only: an error comes by a way of its own and may overtake answers, which have all arrived before the exit.
 worker.once('exit', (code) => {

@@ -71,6 +71,7 @@ describe('moduleReward', () => {
         if (completion === 'exit') process.exit(7);
         if (completion === 'throw') throw new RangeError('boom');
         if (completion === 'never') return new Promise(() => undefined);
+        if (completion === 'nothing') { setTimeout(() => { throw null; }); return new Promise(() => undefined); }
         if (completion === 'later') { setTimeout(() => { throw new Error('from a timer'); }); return new Promise(() => undefined); }
         if (completion === 'memory') { const held = []; for (;;) held.push(new Array(1000).fill(held.length)); }
         if (completion === 'kill') process.kill(process.pid, 'SIGKILL');
@@ -137,6 +138,7 @@ describe('moduleReward', () => {
     // As a fault in native code does, or one allocation beyond all bounds: more than the thread ends.
     ['kill', /its process was ended by SIGKILL/],
     ['later', /an error that nothing caught, Error: from a timer/],
+    ['nothing', /an error that nothing caught, null/],
     ['never', /no answer within 2 s/],
   ])('%s costs that completion its reward and no other; the thread is started anew', async (what, reason) => {
     const reward = await load('moody.mjs');
@@ -166,6 +168,112 @@ describe('moduleReward', () => {
     const patient = await load('moody.mjs');
     const answers = await score(patient, 'exit', 'exit', 'a', 'exit', 'b');
     expect(answers.map(({ value }) => value)).toEqual([null, null, 1, null, 1]);
+  });
+
+  it('loses no answer that was given before an error that nothing caught', async () => {
+    // Thousands of answers are on their way when the error comes, by another way; each says which call of this thread it was.
+    const code = `let calls = 0;
+      export default ({ completion }) => {
+        calls += 1;
+        if (completion !== 'poison') return calls;
+        queueMicrotask(() => { throw new Error('at once'); });
+        return new Promise(() => undefined);
+      };\n`;
+    const reward = await load(await write('counts.mjs', code));
+    const texts = Array.from({ length: 3000 }, () => 'a');
+    const answers = await score(reward, ...texts, 'poison');
+    // One that was lost would have been asked again, by a thread that counts from 1.
+    expect(answers.slice(0, -1).map(({ value }) => value)).toEqual(texts.map((_, index) => index + 1));
+    expect(answers.at(-1)).toMatchObject({ value: null, error: expect.stringMatching(/Error: at once/) });
+    expect(warned).toEqual([expect.stringMatching(/is started anew: .*at once/)]);
+  });
+
+  it('does not count the time in which this thread was busy itself', async () => {
+    const reward = await load('moody.mjs', { timeoutMs: 1000 });
+    // More than a pipe holds: the rest of the request leaves when this thread has time again, after the limit.
+    const long = 'x'.repeat(4_000_000);
+    const answers = score(reward, 'slow', long, 'abc');
+    await Promise.resolve();
+    holdThread(1500);
+    expect((await answers).map(({ value }) => value)).toEqual([2, 4_000_000, 3]);
+    expect(warned).toEqual([]);
+  });
+
+  describe('completions that come one after another', () => {
+    it('are scored while others are missing, in the order they came', async () => {
+      await write(
+        'tells.mjs',
+        'export default ({ completion }) => (console.log(completion), completion.length);\n',
+      );
+      const reward = await load('tells.mjs');
+      const scoring = reward.begin?.();
+      scoring?.add([input('a'), input('bb')]);
+      // Only what was scored is printed.
+      await expect.poll(() => said).toEqual(['reward "own": a', 'reward "own": bb']);
+      scoring?.add([input('ccc')]);
+      expect((await scoring?.finish())?.map(({ value }) => value)).toEqual([1, 2, 3]);
+      expect((await score(reward, 'dddd'))[0]?.value).toBe(4);
+    });
+
+    it('come out as all at once do, whatever breaks', async () => {
+      const texts = [
+        'slow',
+        'exit',
+        'a',
+        'later',
+        'null',
+        'throw',
+        'slow',
+        'nan',
+        'bb',
+        'later',
+        'memory',
+        'ccc',
+      ];
+      const together = await score(await load('moody.mjs'), ...texts);
+      const reward = await load('moody.mjs');
+      const scoring = reward.begin?.();
+      for (const text of texts) {
+        scoring?.add([input(text)]);
+        await new Promise((resolve) => void setImmediate(resolve));
+      }
+      expect(await scoring?.finish()).toEqual(together);
+    });
+
+    it('say in the end that the run cannot go on', async () => {
+      const scoring = (await load('moody.mjs')).begin?.();
+      scoring?.add(['exit', 'exit', 'exit', 'a'].map((text) => input(text)));
+      await expect.poll(() => scoring?.isBusy).toBe(false);
+      scoring?.add([input('bb')]);
+      await expect(scoring?.finish()).rejects.toThrow(/3 times in a row without an answer/);
+    });
+
+    it('can be given up, in an endless loop too; the module goes on with others', async () => {
+      // Only being given up can end the loop.
+      const reward = await load('moody.mjs', { timeoutMs: 600_000 });
+      for (let time = 0; time < 4; time++) {
+        const scoring = reward.begin?.();
+        scoring?.add([input('a'), input('loop')]);
+        await scoring?.abandon();
+        expect(scoring?.isBusy).toBe(false);
+        await expect(scoring?.finish()).rejects.toThrow(/broken off/);
+      }
+      expect((await score(reward, 'dddd'))[0]?.value).toBe(4);
+      expect(warned).toEqual([]);
+    });
+
+    it('end with the component', async () => {
+      const reward = await load('moody.mjs', { timeoutMs: 600_000 });
+      const answers = score(reward, 'loop');
+      const ended = expect(answers).rejects.toThrow(/broken off/);
+      await reward.dispose?.();
+      await ended;
+    });
+
+    it('are not for a batch', async () => {
+      await write('all.mjs', 'export default (items) => items.map(() => 1);\n');
+      expect((await load('all.mjs', { batch: true })).begin).toBeUndefined();
+    });
   });
 
   it('is not confused by messages of the module’s own', async () => {
@@ -290,3 +398,9 @@ describe('moduleReward', () => {
     );
   });
 });
+
+/** As a pass of the native backend does. */
+function holdThread(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}

@@ -127,7 +127,7 @@ describe('scoreCompletions', () => {
       timers++;
       // All timers stand before the first ends: nobody waited for another.
       setImmediate(() => {
-        expect(timers).toBe(64);
+        expect(timers).toBeGreaterThanOrEqual(64);
         callback();
       });
       return undefined as unknown as NodeJS.Timeout; // nothing to clear

@@ -3,10 +3,12 @@ export class CheckpointRequest {
   #open = false;
   readonly #listeners = new Set<() => void>();
 
-  /** Stands until a checkpoint was made, also while a lost process is replaced. */
-  ask(): void {
+  /** Stands until a checkpoint was made, also while a lost process is replaced. @returns whether none stood before. */
+  ask(): boolean {
+    if (this.#open) return false;
     this.#open = true;
     for (const listener of this.#listeners) listener();
+    return true;
   }
 
   made(): void {

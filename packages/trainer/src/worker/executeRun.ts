@@ -83,10 +83,8 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
       ...(context.spoolMaxBytes === undefined ? {} : { maxBytes: context.spoolMaxBytes }),
     },
     onCommand(command) {
-      if (command === 'PAUSE') stop.ask('save', 'a pause was asked for');
-      if (command === 'CHECKPOINT') checkpoints.ask();
-      if (command === 'CANCEL') stop.ask('drop', 'cancelling was asked for');
-      if (command !== 'CONTINUE') void note('INFO', COMMAND_WORDS[command]);
+      // One request may be told several times: a heartbeat that was on its way before it says that nothing is asked.
+      if (command !== 'CONTINUE' && carryOut(command)) void note('INFO', COMMAND_WORDS[command]);
     },
     onLost: (why) => stop.ask('drop', `the lease was lost: ${why}`),
     onRenewed: (attempt) => folder.setAttempt(attempt),
@@ -111,6 +109,18 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
       void uploads.stop();
     }),
   ];
+
+  /** @returns whether it is news. */
+  function carryOut(command: keyof typeof COMMAND_WORDS): boolean {
+    switch (command) {
+      case 'PAUSE':
+        return stop.ask('save', 'a pause was asked for');
+      case 'CHECKPOINT':
+        return checkpoints.ask();
+      case 'CANCEL':
+        return stop.ask('drop', 'cancelling was asked for');
+    }
+  }
 
   /** Said on the run's page and in the worker's log. */
   function note(level: LogLevel, message: string): Promise<void> {

@@ -16,12 +16,13 @@ export class StopRequest {
     return this.#why;
   }
 
-  /** The first reason stands, unless a `drop` comes after a `save`. */
-  ask(kind: StopKind, why: string): void {
-    if (this.#kind === kind || this.#kind === 'drop') return;
+  /** The first reason stands, unless a `drop` comes after a `save`. @returns whether this one is news. */
+  ask(kind: StopKind, why: string): boolean {
+    if (this.#kind === kind || this.#kind === 'drop') return false;
     this.#kind = kind;
     this.#why = why;
     for (const listener of this.#listeners) listener(kind);
+    return true;
   }
 
   /** Calls back at once if it was asked before. Returns how to stop listening. */

@@ -68,10 +68,13 @@ describe('StopRequest', () => {
     const stop = new StopRequest();
     const early: StopKind[] = [];
     stop.listen((kind) => early.push(kind));
-    stop.ask('save', 'shutdown');
-    stop.ask('save', 'again');
-    stop.ask('drop', 'cancelled');
-    stop.ask('save', 'too late');
+    const news = [
+      stop.ask('save', 'shutdown'),
+      stop.ask('save', 'again'),
+      stop.ask('drop', 'cancelled'),
+      stop.ask('save', 'too late'),
+    ];
+    expect(news).toEqual([true, false, true, false]);
     expect(early).toEqual(['save', 'drop']);
     expect(stop.why).toBe('cancelled');
     const late: StopKind[] = [];

@@ -1,27 +1,22 @@
 'use client';
 /** @file Saved states of a run: what each was worth, which stay, and what one can begin with them. */
 import { bestCheckpoints, type CheckpointPolicy, keptCheckpoints, metricDefinition } from '@nabla/domain';
-import { Download, GitFork } from 'lucide-react';
-import Link from 'next/link';
-import { type ReactNode, useMemo } from 'react';
+import { useMemo } from 'react';
 import { describeError } from '../../graphql/errors.ts';
 import { graphql } from '../../graphql/generated/index.ts';
 import { useViewer } from '../../graphql/session.tsx';
 import { useConnection } from '../../graphql/useConnection.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { CopyButton } from '../../ui/CopyButton.tsx';
-import { formatBytes } from '../../ui/format.ts';
-import { RelativeTime } from '../../ui/RelativeTime.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import { Table, TableScroll, Td, Th } from '../../ui/Table.tsx';
+import { Table, TableScroll, Th } from '../../ui/Table.tsx';
 import { useSeries } from '../charts/ChartsProvider.tsx';
-import { formatMetric } from '../charts/formatMetric.ts';
 import { metricTitle } from '../charts/metricTitle.ts';
 import { type SeriesColumns, lastStepUpTo, nearestIndex } from '../charts/seriesColumns.ts';
+import { CheckpointRow } from './CheckpointRow.tsx';
+import styles from './checkpoints.module.css';
 import { checkpointWords } from './configWords.ts';
-import styles from './run.module.css';
 
 const checkpointsQuery = graphql(`
   query RunCheckpoints($id: ID!, $after: String) {
@@ -115,10 +110,13 @@ export function CheckpointsTab({
     <>
       {policy && <p className={styles.caption}>Checkpoints: {checkpointWords({ checkpoint: policy })}.</p>}
       <TableScroll label="Checkpoints">
-        <Table>
+        <Table className={styles.table}>
           <thead>
             <tr>
-              <Th numeric>Step</Th>
+              <Th numeric className={styles.step}>
+                Step
+              </Th>
+              {mayFork && <Th>Fork</Th>}
               <Th numeric title={metricDefinition('reward/mean')?.description}>
                 Reward
               </Th>
@@ -131,78 +129,31 @@ export function CheckpointsTab({
               <Th>Written</Th>
               <Th>SHA-256</Th>
               <Th>File</Th>
-              {mayFork && <Th>Fork</Th>}
             </tr>
           </thead>
           <tbody>
-            {rows.map((checkpoint) => (
-              <tr key={checkpoint.id}>
-                <Td numeric>
-                  {bestColumn === null && checkpoint === best && bestBadge}{' '}
-                  {checkpoint.step.toLocaleString('en')}
-                </Td>
-                <Td numeric>
-                  {bestColumn === 'reward/mean' && checkpoint === best && bestBadge}{' '}
-                  {formatMetric(
-                    'reward/mean',
-                    numberOf(checkpoint.metrics['reward/mean']) ??
-                      valueAtStep(reward?.whole, checkpoint.step),
-                  )}
-                </Td>
-                {evaluations.map((name, index) => (
-                  <Td key={name} numeric>
-                    {bestColumn === name && checkpoint === best && bestBadge}{' '}
-                    {formatMetric(name, numberOf(checkpoint.metrics[name]))}
-                    {earlierThan(measured[index]?.whole, checkpoint.step)}
-                  </Td>
-                ))}
-                <Td numeric muted>
-                  {formatBytes(checkpoint.bytes)}
-                </Td>
-                <Td muted>
-                  <RelativeTime at={checkpoint.createdAt} />
-                </Td>
-                <Td muted>
-                  <span className={styles.hash}>
-                    <code title={checkpoint.sha256}>{checkpoint.sha256.slice(0, 12)}</code>
-                    <CopyButton
-                      text={checkpoint.sha256}
-                      label={`Copy the SHA-256 of step ${checkpoint.step}`}
-                      iconOnly
-                    />
-                  </span>
-                </Td>
-                <Td>
-                  {checkpoint.deletedAt ? (
-                    <span title="The run’s retention let it go; the last of a run always stays">removed</span>
-                  ) : (
-                    <a
-                      href={`/artifacts/${checkpoint.sha256}`}
-                      download={`step-${checkpoint.step}.ckpt`}
-                      title={
-                        kept !== null && !kept.has(checkpoint.step)
-                          ? 'Goes with the next checkpoint'
-                          : undefined
-                      }
-                    >
-                      <Download size={13} aria-hidden style={{ display: 'inline' }} /> Download
-                      <span className="visually-hidden"> the checkpoint of step {checkpoint.step}</span>
-                    </a>
-                  )}
-                </Td>
-                {mayFork && (
-                  <Td>
-                    {!checkpoint.deletedAt && (
-                      <Link
-                        href={`/p/${slug}/new?fork=${runId}&step=${checkpoint.step}`}
-                        aria-label={`Fork from here, step ${checkpoint.step}`}
-                      >
-                        <GitFork size={13} aria-hidden style={{ display: 'inline' }} /> Fork from here
-                      </Link>
-                    )}
-                  </Td>
-                )}
-              </tr>
+            {rows.map((row) => (
+              <CheckpointRow
+                key={row.id}
+                checkpoint={row}
+                forkPath={mayFork ? `/p/${slug}/new?fork=${runId}&step=${row.step}` : null}
+                figures={[
+                  {
+                    name: 'reward/mean',
+                    title: 'Reward',
+                    value: numberOf(row.metrics['reward/mean']) ?? valueAtStep(reward?.whole, row.step),
+                    measuredAt: null,
+                  },
+                  ...evaluations.map((name, index) => ({
+                    name,
+                    title: metricTitle(name),
+                    value: numberOf(row.metrics[name]),
+                    measuredAt: earlierThan(measured[index]?.whole, row.step),
+                  })),
+                ]}
+                best={row === best ? { of: bestColumn, badge: bestBadge } : null}
+                goesNext={kept !== null && !kept.has(row.step)}
+              />
             ))}
           </tbody>
         </Table>
@@ -216,19 +167,10 @@ export function CheckpointsTab({
   );
 }
 
-/** Says of which step a figure is that was measured before the checkpoint; nothing where it was measured at it. */
-function earlierThan(columns: SeriesColumns | undefined, step: number): ReactNode {
+/** The step of a figure that was measured before the checkpoint; null where it was measured at it. */
+function earlierThan(columns: SeriesColumns | undefined, step: number): number | null {
   const at = lastStepUpTo(columns, step);
-  if (at === null || at === step) return null;
-  return (
-    <span
-      className={styles.measuredAt}
-      title="The last evaluation before this checkpoint: a figure of other weights"
-    >
-      {' '}
-      at step {at.toLocaleString('en')}
-    </span>
-  );
+  return at === step ? null : at;
 }
 
 /** Figures of evaluation that checkpoints carry: what they are chosen by first, then each set's accuracy or reward. */
