@@ -1,8 +1,15 @@
 /** @file Whole steps of every preset and of every choice that keeps a state: they run, resume to the last bit, and free their memory. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 import { ESTIMATOR_PRESETS, metricDefinition, type RunConfigInput } from '@nabla/domain';
+import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
+import type { Backend } from './backend/backend.ts';
 import { describeOnEachBackend } from './backend/testBackends.ts';
+import type { RewardInput } from './rewards/rewardComponent.ts';
 import { createSession, type Session } from './session.ts';
 import type { StepResult } from './stepResult.ts';
 import { tinyConfig } from './testing/tinyModel.ts';
@@ -133,6 +140,70 @@ await describeOnEachBackend('the policy stage', (backend) => {
     expect(k3[1]).toBeGreaterThan(1e-6);
     expect(k3[2]).toBeGreaterThan(1e-6);
     session.dispose();
+  });
+
+  it('scores the completions under the policies while their rewards are awaited', async () => {
+    let open: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    // The rewards come when both passes, of the policy and of the reference, have begun, and not before.
+    let passes = 0;
+    const watching: Backend = {
+      ...backend,
+      compile(fn, options) {
+        const compiled = backend.compile(fn, options);
+        if (options?.name !== 'policy score') return compiled;
+        const watched = (inputs: readonly tf.Tensor[]) => {
+          passes += 1;
+          if (passes === 2) open();
+          return compiled(inputs);
+        };
+        return Object.assign(watched, { dispose: () => compiled.dispose(), stats: () => compiled.stats() });
+      },
+    };
+    const config = tinyConfig({
+      warmup: undefined,
+      rewards: [{ kind: 'function', name: 'slow', version: '1' }],
+      policyGradient: {
+        ...{ promptsPerStep: 2, groupSize: 4, maxNewTokens: 4, steps: 1 },
+        ...{ importanceCap: 2, kl: { beta: 0.1 } },
+      },
+    });
+    const rewardFunctions = { slow: async ({ tokenCount }: RewardInput) => gate.then(() => tokenCount) };
+    const session = await createSession({ config, backend: watching, rewardFunctions });
+    const { metrics } = await session.next();
+    expect(metrics.get('reward/mean')).toBe(metrics.get('completion/length_mean'));
+    // What was waited for is in one of the three, and in one only.
+    const times = ['rollout', 'reward', 'update', 'step'].map(
+      (name) => metrics.get(`time/${name}_ms`) ?? NaN,
+    );
+    const [rollout = NaN, reward = NaN, update = NaN, step = NaN] = times;
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(0);
+    // Of milliseconds since the start of the process, as float64.
+    expect(Math.abs(rollout + reward + update - step)).toBeLessThan(1e-6);
+    session.dispose();
+  });
+
+  it('ends the step with the error of a reward that cannot go on, and keeps no tensor of it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'nabla-stage-'));
+    await writeFile(path.join(folder, 'ends.mjs'), 'export default () => process.exit(3);\n');
+    const config = tinyConfig({
+      warmup: undefined,
+      rewards: [{ kind: 'module', name: 'ends', path: 'ends.mjs' }],
+      policyGradient: { promptsPerStep: 2, groupSize: 4, maxNewTokens: 4, steps: 1, kl: { beta: 0.1 } },
+    });
+    const before = backend.memory().numTensors;
+    const session = await createSession({ config, backend, rewardsDir: folder });
+    const tensors = backend.memory().numTensors;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(session.next()).rejects.toMatchObject({
+        code: 'REWARD_MODULE',
+        message: expect.stringMatching(/in a row without an answer/),
+      });
+      expect(backend.memory().numTensors).toBe(tensors);
+    }
+    session.dispose();
+    expect(backend.memory().numTensors).toBe(before);
+    await rm(folder, { recursive: true });
   });
 
   // Once: what learns here is the arithmetic, which the proofs hold to be the same on both.

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { describeOn, describeOnEachBackend } from './backend/testBackends.ts';
 import { padPrompts, repeatPrompts } from './batch.ts';
 import { createLearner } from './learner.ts';
-import { createSampler, type Completions, type RolloutSettings } from './rollout.ts';
+import { createSampler, type Completions, type EndedCompletion, type RolloutSettings } from './rollout.ts';
 import { TINY_MODEL, tinyConfig, tinyPolicy } from './testing/tinyModel.ts';
 
 const VOCABULARY = 7;
@@ -116,6 +116,35 @@ await describeOnEachBackend('rollout', (backend) => {
     const logpOf = (completions: Completions) => completions.logp[0] ?? NaN;
     expect(rowsOf(alone)[0]?.[0]).toBe(rowsOf(together)[0]?.[0]);
     expect(Math.abs(logpOf(alone) - logpOf(together))).toBeLessThan(3e-5); // as above
+  });
+
+  it('tells of each completion once, after the block in which it ended', async () => {
+    const over = { groupSize: 64, maxNewTokens: 33, temperature: 10 };
+    const sampler = createSampler(backend, model, settings(over));
+    const blocks: (readonly EndedCompletion[])[] = [];
+    const prompts = padPrompts([[1, 3]], 2, 0);
+    const completions = await sampler.sample(state.weights, prompts, 1, {
+      ended: (ended) => Promise.resolve(void blocks.push(ended)),
+    });
+    const told = blocks.flat();
+    expect(told.map(({ row }) => row).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 64 }, (_, row) => row),
+    );
+    for (const { row, ids, truncated } of told) {
+      expect(Array.from(ids)).toEqual(rowsOf(completions)[row]);
+      expect(truncated).toBe(completions.truncated[row]);
+    }
+    // The first token, then blocks of eight: none is told later than it could be.
+    blocks.forEach((ended, block) =>
+      ended.forEach(({ ids }) => expect(Math.ceil((ids.length - 1) / 8)).toBe(block)),
+    );
+    // Listening changes nothing of what is drawn; a listener that fails ends it, and leaves no tensor behind.
+    expect(await sampler.sample(state.weights, prompts, 1)).toEqual(completions);
+    const before = backend.memory().numTensors;
+    const ended = () => Promise.reject(new Error('enough'));
+    await expect(sampler.sample(state.weights, prompts, 1, { ended })).rejects.toThrow('enough');
+    expect(backend.memory().numTensors).toBe(before);
+    sampler.dispose();
   });
 
   it('stops when all have ended, and leaves no tensor behind', async () => {

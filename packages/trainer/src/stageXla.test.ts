@@ -173,7 +173,9 @@ describe('each stage', () => {
   it('does as the configuration says, and warns where it cannot', () => {
     expect(answers({ ...short, xla: 'on' }).uses).toEqual([true, true, true]);
     expect(answers({ ...long, xla: 'off' })).toEqual({ uses: [false, false, false], logged: [], warned: [] });
-    const wasm = answers({ ...long, xla: 'on' }, { kind: 'wasm', device: 'cpu' });
+    const onWasm = { kind: 'wasm', device: 'cpu' } as const;
+    expect(answers(long, onWasm)).toEqual({ uses: [false, false, false], logged: [], warned: [] });
+    const wasm = answers({ ...long, xla: 'on' }, onWasm);
     expect(wasm.uses).toEqual([false, false, false]);
     expect([wasm.logged, wasm.warned.length]).toEqual([[], 3]);
     expect(wasm.warned[0]).toBe(

@@ -132,7 +132,8 @@ function decide(
   const { use, why } = decideXla({ mode: config.xla, backend, layers, width, work, span });
   const message = `XLA ${use ? 'compiles' : 'does not compile'} the ${stage}: ${why}`;
   if (config.xla === 'on' && !use) warn?.(message);
-  else if (config.xla !== 'off') log?.(message);
+  // On wasm nobody had a choice.
+  else if (config.xla !== 'off' && backend.kind === 'native') log?.(message);
   return use;
 }
 

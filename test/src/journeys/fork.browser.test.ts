@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type House, signInLink, startHouse, workerKey } from '../house/house.ts';
 import { Lab, tinyConfig } from '../house/runs.ts';
 import { until } from '../house/until.ts';
-import { signIn } from './actions.ts';
-import { NARROW, type Person, axeViolations, newPerson, openBrowser, overflow } from './browser.ts';
+import { chart, lastStepOf, signIn } from './actions.ts';
+import { NARROW, type Person, WIDE, axeViolations, newPerson, openBrowser, overflow } from './browser.ts';
 
 describe('evaluation and forks', () => {
   let house: House;
@@ -15,6 +15,7 @@ describe('evaluation and forks', () => {
   let slug: string;
   let projectId: string;
   let parent: string;
+  let fork: string;
 
   beforeAll(async () => {
     house = await startHouse({ args: ['--no-demo'] });
@@ -50,7 +51,13 @@ describe('evaluation and forks', () => {
     await page.waitForURL('**set=held_out**');
     const group = page.getByRole('region', { name: /^Group / }).first();
     await group.waitFor();
+    // Of each prompt the greedy completion and two samples.
+    expect(await group.getByText('greedy', { exact: true }).count()).toBe(1);
+    expect(await group.getByText('sample', { exact: true }).count()).toBe(2);
     await group.getByRole('button').first().click();
+    await page.getByText('Drawn for the evaluation set held_out').waitFor();
+    // The link of a completion leads to its set, not to what was trained on at that step.
+    await page.getByRole('link', { name: 'Link to this completion' }).click();
     await page.getByText('Drawn for the evaluation set held_out').waitFor();
     // Training has completions of its own.
     await page.getByRole('radio', { name: 'Training' }).click();
@@ -59,6 +66,22 @@ describe('evaluation and forks', () => {
       .getByRole('region', { name: /^Group / })
       .first()
       .waitFor();
+  });
+
+  it('lists the completions of an evaluation without what only training knows', async () => {
+    const { page } = owner;
+    await page.goto(`${url}/runs/${parent}?tab=completions&view=list&set=held_out`);
+    // Evaluated after steps 5, 10 and 15: 4 prompts × (1 greedy + 2 samples) each.
+    await page.getByText('36 completions of the evaluation set held_out').waitFor();
+    await page.getByText('greedy', { exact: true }).first().waitFor();
+    await page.getByText('sample', { exact: true }).first().waitFor();
+    expect(await page.getByText('Advantage', { exact: true }).count()).toBe(0);
+    expect(await page.getByText('Signal', { exact: true }).count()).toBe(0);
+    expect(await page.getByLabel('Order').locator('option').allInnerTexts()).not.toContain('Highest KL');
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole('radio', { name: 'Training' }).click();
+    await page.getByText('Advantage', { exact: true }).waitFor();
+    expect(await page.getByText('greedy', { exact: true }).count()).toBe(0);
   });
 
   it('forks from a checkpoint with another setting, and both runs show the lineage', async () => {
@@ -72,6 +95,17 @@ describe('evaluation and forks', () => {
     expect(await step.inputValue()).toBe('10');
     // The parent's warm-up of 5 steps is behind the checkpoint.
     expect(await page.getByRole('switch', { name: 'Supervised warm-up' }).isChecked()).toBe(false);
+    // Its name tells it from its parent, and follows the step.
+    const name = page.getByLabel('Name', { exact: true }).first();
+    expect(await name.inputValue()).toBe('parent · fork at 10');
+    await step.selectOption('15');
+    await until('the name follows', 30_000, async () => (await name.inputValue()) === 'parent · fork at 15');
+    await step.selectOption('10');
+    await until(
+      'the name follows back',
+      30_000,
+      async () => (await name.inputValue()) === 'parent · fork at 10',
+    );
 
     // A model of another shape is refused at its field before anything is sent.
     const yaml = page.getByLabel('YAML');
@@ -89,7 +123,7 @@ describe('evaluation and forks', () => {
       .waitFor();
     await page.getByRole('button', { name: 'Launch fork' }).click();
     await page.waitForURL('**/runs/run_*');
-    const fork = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    fork = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     expect(fork).not.toBe(parent);
     await page.getByText(/forked from #1 parent at step 10/).waitFor();
     expect(await axeViolations(page)).toEqual([]);
@@ -99,13 +133,85 @@ describe('evaluation and forks', () => {
     await page.getByText('fork: #2').waitFor();
     await page.setViewportSize(NARROW);
     expect(await overflow(page)).toBe(0);
-    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.setViewportSize(WIDE);
     await page.goto(`${url}/p/${slug}`);
     await page.getByTitle('Forked from #1 parent at step 10').waitFor();
     await page.goto(`${url}/runs/${fork}?tab=config`);
     await page.getByText('Forked from').first().waitFor();
+  });
+
+  it('lays a fork’s curves behind its parent’s, unless told not to', async () => {
+    const { page } = owner;
     await page.goto(`${url}/compare?runs=${parent},${fork}`);
     await page.getByText(/fork of #1 at 10/).waitFor();
+    await page.getByText('+10').waitFor();
+    // Ten steps of policy gradient behind step 10 of the parent, which itself ended at 15.
+    const reward = chart(page, 'Reward').first();
+    const told = async (words: RegExp): Promise<boolean> =>
+      words.test((await reward.getAttribute('aria-label')) ?? '');
+    await until('the fork ends at step 20', 30_000, () =>
+      told(/#2 parent · fork at 10: [^;]* at step 20, .*Steps of #1; forks go on/),
+    );
+    expect(await lastStepOf(page, 'Reward')).toBe(15);
+    expect(await axeViolations(page)).toEqual([]);
+
+    const align = page.getByRole('switch', { name: 'Align forks' });
+    expect(await align.isChecked()).toBe(true);
+    await align.focus();
+    await page.keyboard.press('Space');
+    await page.waitForURL('**align=off**');
+    await until('the fork ends at its own step 10', 30_000, () =>
+      told(/#2 parent · fork at 10: [^;]* at step 10, /),
+    );
+    expect(await page.getByText('+10').count()).toBe(0);
+    await align.click();
+    await page.waitForURL((address) => !address.search.includes('align'));
+    await until('the fork ends at step 20 again', 30_000, () =>
+      told(/#2 parent · fork at 10: [^;]* at step 20, /),
+    );
+  });
+
+  it('says in one row that a part is left out', async () => {
+    const { page } = owner;
+    const table = page.getByRole('region', { name: 'Configurations' });
+    const warmup = table.getByRole('row', { name: /^warmup/ });
+    expect(await warmup.count()).toBe(1);
+    await warmup.getByText('none', { exact: true }).waitFor();
+    const fold = warmup.getByRole('button', { name: 'warmup' });
+    expect(await fold.getAttribute('aria-expanded')).toBe('false');
+    await fold.focus();
+    await page.keyboard.press('Enter');
+    await table.getByRole('row', { name: /^warmup\.batchSize 8/ }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it('has the fork of a checkpoint at hand on a narrow screen, light and dark', async () => {
+    const { page } = owner;
+    await page.setViewportSize(NARROW);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${url}/runs/${parent}?tab=checkpoints`);
+      const link = page.getByRole('link', { name: 'Fork from here, step 10' });
+      await link.waitFor();
+      expect(await overflow(page)).toBe(0);
+      // Nothing of the table lies outside the window: it does not scroll by itself either.
+      const region = page.getByRole('region', { name: 'Checkpoints' });
+      expect(await region.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+      // Beside its step: on one line with it.
+      const row = page.getByRole('row').filter({ has: link });
+      const [step, button] = await Promise.all([
+        row.getByRole('cell').first().boundingBox(),
+        link.boundingBox(),
+      ]);
+      if (!step || !button) throw new Error('the row has no box');
+      expect(Math.abs(step.y + step.height / 2 - (button.y + button.height / 2))).toBeLessThan(4);
+      // The tab one is on is not cut either.
+      const tab = await page.getByRole('link', { name: 'Checkpoints', exact: true }).boundingBox();
+      expect((tab?.x ?? 0) + (tab?.width ?? NARROW.width)).toBeLessThanOrEqual(NARROW.width);
+      expect(await axeViolations(page)).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: null });
+    await page.setViewportSize(WIDE);
   });
 
   it('saves a checkpoint when asked, and the run goes on', async () => {

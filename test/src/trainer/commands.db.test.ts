@@ -133,7 +133,6 @@ describe('what is asked of a run while a step is under way', () => {
     expect(await begun()).toBe(HELD_STEP);
     expect(await checkpointSteps(run)).toEqual([]);
     const logs = await logsOf(run);
-    console.log(logs);
     expect(logs.slice(-2)).toEqual([
       'cancelling was asked for: the run stops after the step under way',
       `training stopped after step ${cancelled.step}: cancelling was asked for`,

@@ -130,6 +130,27 @@ describe('a fork', () => {
     );
     const run = await house.client.runs.get(place.server.runId);
     expect([run.status, run.forkedFrom?.run.id]).toEqual(['FINISHED', parent.id]);
+    // Without a configuration: the parent's, under a name that tells the two apart.
+    const inherited = await nabla(
+      [
+        'train',
+        '--from',
+        `${parent.id}:${STEPS}`,
+        '--server',
+        house.url,
+        '--set',
+        'policyGradient.steps=1',
+        '--out',
+        'inherited',
+      ],
+      { cwd, env: { NABLA_API_KEY: house.key } },
+    );
+    expect(inherited.exitCode, inherited.output).toBe(0);
+    const own: { server: { runId: string } } = JSON.parse(
+      await readFile(join(cwd, 'inherited', 'run.json'), 'utf8'),
+    );
+    const { name, totalSteps } = await house.client.runs.get(own.server.runId);
+    expect([name, totalSteps]).toEqual([`${parent.name} · fork at ${STEPS}`, 1]);
     // Another model: the server refuses, naming the setting.
     const wider = await train('wider', '--set', 'model.width=64');
     expect([wider.exitCode, wider.output]).toEqual([3, expect.stringContaining('model.width')]);

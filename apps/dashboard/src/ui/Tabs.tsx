@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import { type KeyboardEvent, type ReactNode, useId } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { cx } from './cx.ts';
 import styles from './Tabs.module.css';
 
@@ -22,8 +22,19 @@ export function TabLinks({
   readonly current: string;
   readonly label: string;
 }) {
+  const strip = useRef<HTMLElement>(null);
+  // On a narrow screen the strip scrolls: the tab one is on is never cut. The page itself stays where it is.
+  useEffect(() => {
+    const tab = strip.current?.querySelector<HTMLElement>('[aria-current]');
+    if (!strip.current || !tab) return;
+    const { clientWidth, scrollLeft } = strip.current;
+    const start = tab.offsetLeft - strip.current.offsetLeft;
+    const end = start + tab.offsetWidth;
+    if (start < scrollLeft) strip.current.scrollLeft = start;
+    else if (end > scrollLeft + clientWidth) strip.current.scrollLeft = end - clientWidth;
+  }, [current]);
   return (
-    <nav aria-label={label} className={styles.tabs}>
+    <nav ref={strip} aria-label={label} className={styles.tabs}>
       {items.map((item) => (
         <Link
           key={item.id}

@@ -4,7 +4,7 @@
  */
 import { crc32 } from 'node:zlib';
 
-export const FRAME_HEADER_BYTES = 8;
+const FRAME_HEADER_BYTES = 8;
 /** A record beyond this is no record of ours: a damaged length. */
 export const MAX_PAYLOAD_BYTES = 256 * 1024 * 1024;
 

@@ -48,8 +48,8 @@ export interface XlaCost {
 }
 
 /**
- * Least squares over models of 2 to 8 layers, width 64 to 384 and various batches and lengths, on two cores with TensorFlow 2.21.
- * `npm run bench -- xla` measures them anew and prints this very table (docs/performance.md).
+ * Of two cores with TensorFlow 2.21. `npm run bench -- xla` measures models of 2 to 8 layers, width 64 to 384 and various batches and
+ * lengths, and prints what fits them in the form of this table (docs/performance.md).
  */
 export const XLA_COSTS: Readonly<Record<XlaKind, XlaCost>> = {
   decode: {

@@ -86,7 +86,7 @@ export async function restoreLatest(
 }
 
 /** Reads one checkpoint. @throws CheckpointError */
-export async function restoreCheckpoint(
+async function restoreCheckpoint(
   checkpoint: Pick<StoredCheckpoint, 'path' | 'sha256'>,
   configHash: string,
 ): Promise<SessionState> {

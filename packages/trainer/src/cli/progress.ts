@@ -88,7 +88,7 @@ export function describeStep(
 }
 
 /** "step 50  held_out: accuracy 0.531, reward 0.604 ± 0.081, pass@4 0.720": of a step that was evaluated after, else null. */
-export function describeEvaluation({ step, metrics }: StepResult): string | null {
+function describeEvaluation({ step, metrics }: StepResult): string | null {
   const sets = new Map<string, Map<string, number>>();
   for (const [name, value] of metrics) {
     const [, set, statistic] = /^eval\/([^/]+)\/(.+)$/.exec(name) ?? [];

@@ -121,7 +121,7 @@ async function fromServer(
 }
 
 /** For people. */
-export function describeReport({
+function describeReport({
   step,
   from,
   compared,
@@ -149,7 +149,7 @@ export function describeReport({
 }
 
 /** "in step 7, completion 3, token 2: token id was 5 "a", is now 9 "b"". */
-export function describeDifference({
+function describeDifference({
   step,
   completion,
   token,

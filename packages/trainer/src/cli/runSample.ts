@@ -61,7 +61,7 @@ export async function runSample(given: string, options: SampleOptions): Promise<
   }
 }
 
-export function jsonLines({ prompt, text, completions }: PromptSamples): string {
+function jsonLines({ prompt, text, completions }: PromptSamples): string {
   return completions
     .map(
       ({ index, ...completion }) =>

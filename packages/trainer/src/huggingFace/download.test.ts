@@ -269,9 +269,9 @@ describe('openModelDirectory', () => {
   it('reads a path without asking anybody', async () => {
     await hub.close();
     await writeFile(path.join(folder, 'config.json'), '{"model_type":"gpt2"}');
-    const base = path.dirname(folder);
-    for (const source of [folder, `./${path.basename(folder)}`, path.basename(folder)]) {
-      const found = await openModelDirectory({ source, baseDir: base, modelsDir: '/nowhere' });
+    const relative = path.relative(process.cwd(), folder);
+    for (const source of [folder, `./${relative}`, relative]) {
+      const found = await openModelDirectory({ source, modelsDir: '/nowhere' });
       expect(found).toEqual({
         dir: folder,
         commit: null,
@@ -282,9 +282,15 @@ describe('openModelDirectory', () => {
   });
 
   it('says what is wrong with a path', async () => {
-    const open = (source: string) => openModelDirectory({ source, baseDir: folder, modelsDir: folder });
-    await expect(open('./gone')).rejects.toThrow(/there is no model directory .*gone/);
-    await expect(open('a/b/c')).rejects.toThrow(/neither a directory .* nor a name on the hub/);
+    const open = (source: string) =>
+      openModelDirectory({ source: path.join(folder, source), modelsDir: folder });
+    await expect(open('gone')).rejects.toThrow(/there is no model directory .*gone/);
+    await expect(openModelDirectory({ source: './not-there', modelsDir: folder })).rejects.toThrow(
+      /there is no model directory .*not-there/,
+    );
+    await expect(openModelDirectory({ source: 'a/b/c', modelsDir: folder })).rejects.toThrow(
+      /neither a directory .* nor a name on the hub/,
+    );
     await expect(open('.')).rejects.toThrow(/config\.json is missing: .*tokenizer\.json/);
     // A file that says nothing is there all the same: what is made of it says what it lacks.
     await writeFile(path.join(folder, 'config.json'), 'null');

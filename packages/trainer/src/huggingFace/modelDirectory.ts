@@ -7,14 +7,12 @@ import { isHubName } from './hub.ts';
 import { readModelJson, readOptionalJson, statOf } from './modelFile.ts';
 
 export interface ModelDirectoryOptions {
-  /** A path (absolute, ./ or ../, or an existing directory), or a name on the hub. */
+  /** A path (absolute, or from the working directory: ./, ../, or an existing directory), or a name on the hub. */
   readonly source: string;
   /** Branch, tag or commit of a name on the hub; a path has none. */
   readonly revision?: string | undefined;
   /** Where downloaded models are kept: `<modelsDir>/<owner>--<name>/<commit>`. */
   readonly modelsDir: string;
-  /** What relative paths are relative to; the working directory when absent. */
-  readonly baseDir?: string | undefined;
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -35,8 +33,8 @@ export interface ModelDirectory {
  * @throws TrainerError MODEL saying what is missing and what to do.
  */
 export async function openModelDirectory(options: ModelDirectoryOptions): Promise<ModelDirectory> {
-  const { source, revision = 'main', modelsDir, baseDir = process.cwd(), onProgress, signal } = options;
-  const local = await localDirectory(source, baseDir);
+  const { source, revision = 'main', modelsDir, onProgress, signal } = options;
+  const local = await localDirectory(source);
   const { dir, commit } =
     local === null
       ? await downloadModel({ name: source, revision, modelsDir, onProgress, signal })
@@ -50,8 +48,8 @@ export async function openModelDirectory(options: ModelDirectoryOptions): Promis
 }
 
 /** Null when the source is meant as a name on the hub. */
-async function localDirectory(source: string, baseDir: string): Promise<string | null> {
-  const dir = path.resolve(baseDir, source);
+async function localDirectory(source: string): Promise<string | null> {
+  const dir = path.resolve(source);
   const found = await statOf(dir);
   if (found?.isDirectory() === true) return dir;
   if (found !== null)

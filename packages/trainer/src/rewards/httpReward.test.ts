@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { eventLoopTurn } from '../eventLoopTurn.ts';
 import { httpReward, type HttpRewardConfig, type HttpRewardOptions } from './httpReward.ts';
 import type { RewardInput } from './rewardComponent.ts';
 
@@ -23,6 +24,9 @@ type Reply = (request: Request, response: ServerResponse, call: number) => void;
 
 const lengths = ({ items }: Request) => items.map(({ completion }) => completion.length);
 const json = (response: ServerResponse, body: unknown) => response.end(JSON.stringify(body));
+
+/** What comes of something outside this thread, on a slow machine too. */
+const PATIENT = { timeout: 30_000, interval: 5 };
 
 describe('httpReward', () => {
   let url = '';
@@ -178,7 +182,9 @@ describe('httpReward', () => {
         const scoring = reward.begin?.();
         scoring?.add([input('a')]);
         const asked = performance.now();
-        await expect.poll(() => Atomics.load(counts, 0), { interval: 1 }).toBe(call + 1);
+        await expect.poll(() => Atomics.load(counts, 0), PATIENT).toBe(call + 1);
+        // From here on timers come first when the thread is free again.
+        await eventLoopTurn();
         // The thread is held, as passes of the model do, until the answer is there and every timer of the limit is due.
         Atomics.add(counts, 1, 1);
         Atomics.notify(counts, 1);
@@ -196,7 +202,7 @@ describe('httpReward', () => {
     reply = (request, response) => json(response, { rewards: lengths(request) });
     const scoring = open({ batchSize: 2, concurrency: 1 }).begin?.();
     scoring?.add([input('a')]);
-    await expect.poll(() => requests.length).toBe(1);
+    await expect.poll(() => requests.length, PATIENT).toBe(1);
     scoring?.add([input('bb'), input('ccc'), input('dddd')]);
     const answers = await scoring?.finish();
     expect(answers?.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
@@ -208,9 +214,9 @@ describe('httpReward', () => {
     reply = (_, response) => void response.once('close', () => (closed += 1));
     const scoring = open({ batchSize: 1, concurrency: 2 }).begin?.();
     scoring?.add([input('a'), input('b'), input('c')]);
-    await expect.poll(() => requests.length).toBe(2);
+    await expect.poll(() => requests.length, PATIENT).toBe(2);
     await scoring?.abandon();
-    await expect.poll(() => closed).toBe(2);
+    await expect.poll(() => closed, PATIENT).toBe(2);
     await expect(scoring?.finish()).rejects.toThrow('broken off');
     expect(requests).toHaveLength(2);
 
@@ -218,7 +224,7 @@ describe('httpReward', () => {
     reply = (_, response) => void response.writeHead(503, { 'retry-after': '60' }).end();
     const patient = httpReward(configOf(), { env: {} });
     const answers = expect(patient.score([input('a')])).rejects.toThrow('broken off');
-    await expect.poll(() => requests.length).toBe(3);
+    await expect.poll(() => requests.length, PATIENT).toBe(3);
     await patient.dispose?.();
     await answers;
   });

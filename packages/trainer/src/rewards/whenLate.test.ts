@@ -5,7 +5,7 @@ import { whenLate } from './whenLate.ts';
 it('says that the time is over, once', async () => {
   const late = vi.fn<() => void>();
   whenLate(8, late);
-  await expect.poll(() => late.mock.calls.length).toBe(1);
+  await expect.poll(() => late.mock.calls.length, { timeout: 30_000 }).toBe(1);
   await new Promise((resolve) => void setTimeout(resolve, 30));
   expect(late).toHaveBeenCalledTimes(1);
 });

@@ -164,8 +164,10 @@ describe('special tokens', () => {
 });
 
 describe('files that do not fit', () => {
-  let folder: string;
-  afterEach(async () => rm(folder, { recursive: true, force: true }));
+  const folders: string[] = [];
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+  });
 
   /** A copy of a family's directory with one file changed. */
   async function changed(
@@ -173,7 +175,8 @@ describe('files that do not fit', () => {
     file: string,
     change: (text: string) => string | null,
   ): Promise<string> {
-    folder = await mkdtemp(path.join(tmpdir(), 'nabla-tokenizer-'));
+    const folder = await mkdtemp(path.join(tmpdir(), 'nabla-tokenizer-'));
+    folders.push(folder);
     await cp(path.join(FIXTURES, family), folder, { recursive: true });
     const text = change(await readFile(path.join(folder, file), 'utf8'));
     if (text === null) await rm(path.join(folder, file));

@@ -6,6 +6,7 @@ import {
   figuresOf,
   lastStepUpTo,
   nearestIndex,
+  shiftColumns,
   sliceColumns,
 } from './seriesColumns.ts';
 
@@ -124,4 +125,17 @@ it('the last step up to another is that of the figure that was in force there', 
   ]);
   expect(lastStepUpTo({ ...columns, bucketed: true }, 120)).toBeNull();
   expect(lastStepUpTo(undefined, 120)).toBeNull();
+});
+
+describe('shiftColumns', () => {
+  it('moves steps and nothing else, and leaves its argument as it is', () => {
+    const columns = raw([
+      [1, 5],
+      [2, null],
+    ]);
+    const moved = shiftColumns(columns, 80);
+    expect(moved).toEqual({ ...columns, steps: [81, 82] });
+    expect(columns.steps).toEqual([1, 2]);
+    expect(shiftColumns(columns, 0)).toBe(columns);
+  });
 });

@@ -37,7 +37,7 @@ export function ConfigTable({
   if (shown.length === 0)
     return (
       <p className={styles.same}>
-        No setting differs: {columns.length > 1 ? 'the same experiment' : 'there is nothing to compare with'}.
+        {columns.length > 1 ? 'No setting differs.' : 'There is nothing to compare with.'}
       </p>
     );
   return (

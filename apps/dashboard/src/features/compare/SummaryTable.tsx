@@ -56,9 +56,11 @@ export function SummaryTable({
                     style={{ background: `var(${paletteColor(run.slot)})` }}
                     aria-hidden
                   />
-                  <Link href={`/runs/${run.id}`}>{run.label}</Link>
-                  <ForkOf run={run} />
+                  <Link href={`/runs/${run.id}`} className={styles.columnText} title={run.label}>
+                    {run.label}
+                  </Link>
                 </span>
+                <ForkOf run={run} />
               </Th>
               <Td>
                 <StatusPill status={run.status} bare />

@@ -139,8 +139,8 @@ export function NewRunPage({ slug }: { readonly slug: string }) {
         }
       >
         {crumbs}
-        {instead ?? 'A fork begins with the weights of a checkpoint.'} While the run goes on, ask for one
-        there.
+        {instead ?? 'A fork begins with the weights of a checkpoint.'}
+        {first === undefined && ' While the run goes on, ask for one there.'}
       </EmptyState>
     );
 

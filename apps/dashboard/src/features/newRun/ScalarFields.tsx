@@ -85,7 +85,7 @@ export function TextField({ node, path, label }: FieldProps<Extract<FormNode, { 
   return (
     <Field
       label={label}
-      className={WIDE.has(String(path.at(-1))) ? styles.wideCell : undefined}
+      className={isRunName || WIDE.has(String(path.at(-1))) ? styles.wideCell : undefined}
       help={isRunName ? '' : node.description}
       errors={errors}
       optional={!node.required && node.fallback === undefined}

@@ -78,7 +78,7 @@ export function CheckpointRow({
       <Td numeric muted data-label="Size">
         {formatBytes(bytes)}
       </Td>
-      <Td muted data-label="Written">
+      <Td muted className={styles.written} data-label="Written">
         <RelativeTime at={createdAt} />
       </Td>
       <Td muted data-label="SHA-256">

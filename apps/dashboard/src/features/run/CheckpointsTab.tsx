@@ -126,7 +126,7 @@ export function CheckpointsTab({
                 </Th>
               ))}
               <Th numeric>Size</Th>
-              <Th>Written</Th>
+              <Th className={styles.written}>Written</Th>
               <Th>SHA-256</Th>
               <Th>File</Th>
             </tr>

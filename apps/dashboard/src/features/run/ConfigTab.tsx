@@ -87,7 +87,7 @@ export function ConfigTab({ runId }: { readonly runId: string }) {
         description={
           <>
             {filled ? 'All defaults filled in.' : 'As it was launched.'} Fingerprint{' '}
-            <code>{run.configHash.slice(0, 12)}</code>: runs with the same one are the same experiment.
+            <code>{run.configHash.slice(0, 12)}</code>: runs with the same one have the same settings.
           </>
         }
         actions={

@@ -8,6 +8,7 @@ import { NumberText } from '../../ui/NumberText.tsx';
 import { RelativeTime, useNow } from '../../ui/RelativeTime.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { StatusPill } from '../../ui/StatusPill.tsx';
+import { ForkMark } from './ForkMark.tsx';
 import { RunProgress } from './RunProgress.tsx';
 import { type RunRow, lastValue, runDuration } from './runRow.ts';
 import styles from './RunsList.module.css';
@@ -49,7 +50,7 @@ export function RunsList({
                 checked={view.selection.includes(run.id)}
                 onChange={() => toggle(run.id)}
               />
-              <Link href={`/runs/${run.id}`} prefetch={false} className={styles.name}>
+              <Link href={`/runs/${run.id}`} prefetch={false} className={styles.name} title={run.name}>
                 {run.name}
               </Link>
               <StatusPill status={run.status} pending={run.pendingCommand} />
@@ -58,6 +59,11 @@ export function RunsList({
               <RunProgress run={run} />
               <Sparkline values={run.sparkline} label="Mean reward over the steps" width={104} />
             </div>
+            {run.forkedFrom && (
+              <div className={styles.origin}>
+                <ForkMark run={run} />
+              </div>
+            )}
             <dl className={styles.figures}>
               {metrics.map((metric) => (
                 <div key={metric}>

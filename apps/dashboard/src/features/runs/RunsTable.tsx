@@ -1,7 +1,7 @@
 'use client';
 import { type ColumnDef, getCoreRowModel, useReactTable } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp, GitFork } from 'lucide-react';
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import Link from 'next/link';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Badge } from '../../ui/Badge.tsx';
@@ -10,6 +10,7 @@ import { Checkbox } from '../../ui/Field.tsx';
 import { useNow } from '../../ui/RelativeTime.tsx';
 import { Tooltip } from '../../ui/Tooltip.tsx';
 import { useHotkeys } from '../../ui/useHotkeys.ts';
+import { ForkMark } from './ForkMark.tsx';
 import styles from './RunsTable.module.css';
 import { type RunColumn, runColumns } from './runColumns.tsx';
 import type { RunRow } from './runRow.ts';
@@ -176,17 +177,11 @@ function Row({
       <div role="rowheader" className={styles.cell}>
         <Link href={`/runs/${run.id}`} prefetch={false} className={styles.name}>
           <span className={styles.number}>{run.number}</span>
-          <span className={styles.ellipsis}>{run.name}</span>
-        </Link>
-        {run.forkedFrom && (
-          <span
-            className={styles.fork}
-            title={`Forked from #${run.forkedFrom.run.number} ${run.forkedFrom.run.name} at step ${run.forkedFrom.step}`}
-          >
-            <GitFork size={11} aria-hidden />
-            <span className="visually-hidden">forked from </span>#{run.forkedFrom.run.number}
+          <span className={styles.ellipsis} title={run.name}>
+            {run.name}
           </span>
-        )}
+        </Link>
+        <ForkMark run={run} brief />
         {run.archived && <Badge>archived</Badge>}
         {run.statusReason !== null && run.status !== 'FINISHED' && (
           <Tooltip content={run.statusReason}>
