@@ -5,7 +5,13 @@ import { runsApi } from './api/runs.ts';
 import { trainerApi } from './api/trainer.ts';
 import { AuthenticationError } from './errors.ts';
 import * as operations from './generated/operations.ts';
-import { type StartRunOptions, type StartedRun, startRun } from './startRun.ts';
+import {
+  type ResumeRunOptions,
+  type StartRunOptions,
+  type StartedRun,
+  resumeRun,
+  startRun,
+} from './startRun.ts';
 import { type Watch, type WatchHandlers, watch } from './subscribe.ts';
 import { type CallOptions, type Transport, type TransportOptions, createTransport } from './transport.ts';
 
@@ -26,6 +32,8 @@ export interface Client {
   viewer(call?: CallOptions): Promise<ViewerInfo>;
   /** Makes a run that this process executes itself and logs to. */
   startRun(options: StartRunOptions): Promise<StartedRun>;
+  /** Takes a run of `startRun` up again that was paused, or whose process is gone. */
+  resumeRun(options: ResumeRunOptions): Promise<StartedRun>;
 }
 
 /** Nothing is sent until the first call. */
@@ -35,23 +43,19 @@ export function createClient(options: TransportOptions): Client {
   const runs = runsApi(transport);
   const worker = trainerApi(transport);
   const artifacts = artifactsApi(transport);
+  const watchRun: Client['runs']['watch'] = (runId, { onData, ...handlers }) =>
+    watch(
+      transport,
+      operations.RunUpdatedDocument,
+      { runId },
+      { ...handlers, onData: ({ runUpdated }) => onData(runUpdated) },
+    );
+  const doors = { projects, runs: { ...runs, watch: watchRun }, worker, artifacts };
   return {
     transport,
     projects,
     promptSets: promptSetsApi(transport),
-    runs: {
-      ...runs,
-      watch: (runId, { onData, onEnd }) =>
-        watch(
-          transport,
-          operations.RunUpdatedDocument,
-          { runId },
-          {
-            onData: ({ runUpdated }) => onData(runUpdated),
-            ...(onEnd === undefined ? {} : { onEnd }),
-          },
-        ),
-    },
+    runs: doors.runs,
     worker,
     artifacts,
     async viewer(call) {
@@ -59,6 +63,7 @@ export function createClient(options: TransportOptions): Client {
       if (viewer === null) throw new AuthenticationError(`${transport.baseUrl} does not know this API key`);
       return viewer;
     },
-    startRun: (start) => startRun({ projects, runs, worker, artifacts }, start),
+    startRun: (run) => startRun(doors, run),
+    resumeRun: (run) => resumeRun(doors, run),
   };
 }

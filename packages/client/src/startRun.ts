@@ -1,6 +1,6 @@
 /** @file Runs of trainers that are not ours: a few calls around a loop that stays theirs. */
 import { randomUUID } from 'node:crypto';
-import { readdir, rmdir } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunConfigInput } from '@nabla/domain';
@@ -13,14 +13,9 @@ import { ConnectionError, RefusedError } from './errors.ts';
 import type { RunCommand } from './generated/operations.ts';
 import type { StepLog } from './records/stepRecord.ts';
 import { RunChannel } from './runChannel.ts';
+import type { Watch, WatchHandlers } from './subscribe.ts';
 
-export interface StartRunOptions {
-  /** The project's slug. */
-  readonly project: string;
-  readonly config: RunConfigInput;
-  readonly name?: string;
-  readonly tags?: readonly string[];
-  readonly note?: string;
+interface HoldOptions {
   /** Where records wait until they are committed. Default: a folder of its own under the system's temporary folder. */
   readonly spoolFolder?: string;
   /** How long the API waits for a sign of life before it takes the run to be abandoned. They come from a thread of their own. Default 60. */
@@ -31,8 +26,24 @@ export interface StartRunOptions {
   readonly onProblem?: (message: string) => void;
 }
 
+export interface StartRunOptions extends HoldOptions {
+  /** The project's slug. */
+  readonly project: string;
+  readonly config: RunConfigInput;
+  readonly name?: string;
+  readonly tags?: readonly string[];
+  readonly note?: string;
+}
+
+export interface ResumeRunOptions extends HoldOptions {
+  /** A run that `startRun` made and that has not ended. A process that still executes it loses it. */
+  readonly runId: string;
+}
+
 export interface StartedRun {
   readonly info: RunInfo;
+  /** What a resumed run goes on from; null where it begins. What was logged of later steps is logged again. */
+  readonly resumedFrom: { readonly step: number; readonly sha256: string } | null;
   /** PAUSE or CANCEL once somebody asked for it; a loop looks between steps. Never CHECKPOINT: that does not end a loop. */
   readonly command: RunCommand;
   /** Somebody asked for a checkpoint; `checkpoint` answers. */
@@ -76,33 +87,23 @@ async function claimOwn(
 
 interface Doors {
   readonly projects: ReturnType<typeof projectsApi>;
-  readonly runs: ReturnType<typeof runsApi>;
+  readonly runs: ReturnType<typeof runsApi> & {
+    watch(runId: string, handlers: WatchHandlers<{ pendingCommand: RunCommand | null }>): Watch;
+  };
   readonly worker: ReturnType<typeof trainerApi>;
   readonly artifacts: ReturnType<typeof artifactsApi>;
 }
 
 const CLAIM_ATTEMPTS = 5;
+/** What the workers of such runs say that they compute with. */
+const BACKEND = 'external';
 
-export async function startRun(
-  { projects, runs, worker, artifacts }: Doors,
-  options: StartRunOptions,
-): Promise<StartedRun> {
-  const { config, name, tags, note, leaseSeconds = 60 } = options;
-  const onProblem =
-    options.onProblem ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
+export async function startRun(doors: Doors, options: StartRunOptions): Promise<StartedRun> {
+  const { config, name, tags, note } = options;
   const workerId = `wrk_${randomUUID()}`;
-  const project = await projects.get(options.project);
-  const register = (): Promise<void> =>
-    worker.register({
-      id: workerId,
-      name: options.workerName ?? `${hostname()} (own trainer)`,
-      backend: 'external',
-      host: hostname(),
-      version: process.version,
-      device: `${process.platform} ${process.arch}`,
-    });
-  await register();
-  const run = await runs.create({
+  const project = await doors.projects.get(options.project);
+  await registerOwn(doors, workerId, options);
+  const run = await doors.runs.create({
     projectId: project.id,
     config,
     workerId,
@@ -110,8 +111,56 @@ export async function startRun(
     ...(tags === undefined ? {} : { tags }),
     ...(note === undefined ? {} : { note }),
   });
-  const lease = await claimOwn(worker, { workerId, runId: run.id, leaseSeconds }, register);
-  const root = options.spoolFolder ?? join(tmpdir(), `nabla-spool-${workerId}`);
+  return hold(doors, run.id, workerId, options);
+}
+
+/** @throws Error when it is over, or was never one of `startRun`; RefusedError when it cannot be claimed */
+export async function resumeRun(doors: Doors, options: ResumeRunOptions): Promise<StartedRun> {
+  const { runId } = options;
+  const { status, backend } = await doors.runs.get(runId);
+  if (status === 'FINISHED' || status === 'FAILED' || status === 'CANCELLED')
+    throw new Error(`run ${runId} cannot be resumed: it is ${status.toLowerCase()}`);
+  const workerId = await doors.runs.workerOf(runId);
+  if (workerId === null || backend !== BACKEND)
+    throw new Error(`run ${runId} is not one of a trainer's own: a worker goes on with it`);
+  // The same worker again: what it held goes back to the queue, where only it may take it.
+  await registerOwn(doors, workerId, options);
+  if ((await doors.runs.get(runId)).status === 'PAUSED') await doors.runs.resume(runId);
+  // Of a process that was killed: what it could not send is logged again.
+  if (options.spoolFolder === undefined) await rm(ownSpool(workerId), { recursive: true, force: true });
+  return hold(doors, runId, workerId, options);
+}
+
+function registerOwn({ worker }: Doors, id: string, { workerName }: HoldOptions): Promise<void> {
+  return worker.register({
+    id,
+    name: workerName ?? `${hostname()} (own trainer)`,
+    backend: BACKEND,
+    host: hostname(),
+    version: process.version,
+    device: `${process.platform} ${process.arch}`,
+  });
+}
+
+function ownSpool(workerId: string): string {
+  return join(tmpdir(), `nabla-spool-${workerId}`);
+}
+
+/** Claims the run and keeps it. */
+async function hold(
+  doors: Doors,
+  runId: string,
+  workerId: string,
+  options: HoldOptions,
+): Promise<StartedRun> {
+  const { runs, worker, artifacts } = doors;
+  const { leaseSeconds = 60 } = options;
+  const onProblem =
+    options.onProblem ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
+  const lease = await claimOwn(worker, { workerId, runId, leaseSeconds }, () =>
+    registerOwn(doors, workerId, options),
+  );
+  const root = options.spoolFolder ?? ownSpool(workerId);
   const channel = await RunChannel.open({
     trainer: worker,
     runs,
@@ -120,18 +169,24 @@ export async function startRun(
     spool: { root },
     onProblem,
   });
+  // Commands arrive as they are given; the heartbeats, every few seconds, bring what was missed.
+  const commands = runs.watch(runId, {
+    onData: ({ pendingCommand }) => channel.lease.told(pendingCommand),
+    holdsProcess: false,
+  });
   const held = (): RunChannel => {
     if (channel.lease.lost !== undefined)
-      throw new Error(`run ${run.id} is not this process's any more: ${channel.lease.lost}`);
+      throw new Error(`run ${runId} is not this process's any more: ${channel.lease.lost}`);
     return channel;
   };
   /** A folder that was made for this run only goes with it, unless something had to be kept in it. */
   const over = async (ending: Promise<unknown>): Promise<void> => {
-    await ending;
+    await ending.finally(() => commands.stop());
     if (options.spoolFolder === undefined && (await readdir(root)).length === 0) await rmdir(root);
   };
   return {
     info: lease.run,
+    resumedFrom: lease.checkpoint,
     get command() {
       const { command } = channel.lease;
       return command === 'CHECKPOINT' ? 'CONTINUE' : command;

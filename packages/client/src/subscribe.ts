@@ -13,6 +13,20 @@ export interface WatchHandlers<Data> {
   readonly onData: (data: Data) => void;
   /** The subscription ended and will not come back, for instance because the key was revoked. */
   readonly onEnd?: (error: Error | undefined) => void;
+  /** False: a program that has nothing else to do ends all the same. Default true. */
+  readonly holdsProcess?: boolean;
+}
+
+/** A connection that keeps no program alive. */
+class LooseWebSocket extends WebSocket {
+  constructor(url: string, protocols?: string | string[]) {
+    super(url, protocols);
+    this.on('upgrade', ({ socket }) => socket.unref());
+  }
+}
+
+function looseWait(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }
 
 /** Hears every message until stopped; a lost connection is made again, for ever, with growing waits. */
@@ -20,14 +34,14 @@ export function watch<Data, Variables extends Record<string, unknown>>(
   transport: Transport,
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
-  { onData, onEnd }: WatchHandlers<Data>,
+  { onData, onEnd, holdsProcess = true }: WatchHandlers<Data>,
 ): Watch {
   const client = createClient({
     url: transport.graphqlUrl.replace(/^http/, 'ws'),
-    webSocketImpl: WebSocket,
+    webSocketImpl: holdsProcess ? WebSocket : LooseWebSocket,
     connectionParams: { authorization: `Bearer ${transport.apiKey}` },
     retryAttempts: Infinity,
-    retryWait: (retries) => pause(backoffMs(retries)),
+    retryWait: (retries) => (holdsProcess ? pause : looseWait)(backoffMs(retries)),
     shouldRetry: () => true,
     lazyCloseTimeout: 0,
   });

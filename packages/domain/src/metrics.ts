@@ -165,7 +165,7 @@ export const METRICS = [
   ),
   define('optimizer/learning_rate', 'none', 'Learning rate used by the step.'),
   define('time/rollout_ms', 'ms', 'Time spent sampling.'),
-  define('time/reward_ms', 'ms', 'Time spent in reward functions.'),
+  define('time/reward_ms', 'ms', 'Time the step waited for rewards, beyond sampling and scoring passes.'),
   define('time/update_ms', 'ms', 'Time spent in forward, backward and optimizer.'),
   define('time/step_ms', 'ms', 'Time of the whole step.'),
   define(

@@ -181,7 +181,7 @@ describe('evaluation and forks', () => {
     expect(await fold.getAttribute('aria-expanded')).toBe('false');
     await fold.focus();
     await page.keyboard.press('Enter');
-    await table.getByRole('row', { name: /^warmup\.batchSize 8/ }).waitFor();
+    await table.getByRole('row', { name: /^warmup\. ?batchSize 8/ }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
   });
 

@@ -1,10 +1,12 @@
 /** `train()` of the library, recorded by the real API while it runs in this process. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { train, trainSteps, type TrainOptions } from '@nabla/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deafHeartbeats } from './deafHeartbeats.ts';
 import { createFixture, type Fixture } from './fixture.ts';
+import { completionLines } from './runs.ts';
 
 let house: Fixture;
 let server: NonNullable<TrainOptions['server']>;
@@ -30,6 +32,7 @@ const options = (steps: number, more: Partial<TrainOptions> = {}): TrainOptions 
     model: { kind: 'scratch', layers: 1, width: 16, heads: 2, feedForward: 32 },
     tokenizer: { kind: 'char', alphabet: 'ab12' },
     policyGradient: { steps, promptsPerStep: 2, groupSize: 2, maxNewTokens: 3 },
+    checkpoint: { everySteps: 2 },
   },
   prompts: [{ prompt: 'a' }, { prompt: 'b' }],
   rewards: { long: ({ tokenCount }) => tokenCount / 3 },
@@ -69,15 +72,81 @@ describe('a run of a script', () => {
     expect((await newestRun()).status).toBe('CANCELLED');
   });
 
-  it('that its script ends is over there too: cancelled, nobody could go on with it', async () => {
-    for await (const { step } of trainSteps(options(1000))) if (step === 2) break;
-    expect(await newestRun()).toMatchObject({ status: 'CANCELLED', step: 2 });
+  it('hears at once what is asked there, whatever the heartbeats say', async () => {
+    const deaf = await deafHeartbeats(house.url);
+    try {
+      let last = 0;
+      for await (const { step } of trainSteps(options(100_000, { server: { ...server, url: deaf.url } }))) {
+        last = step;
+        if (step === 3) await house.client.runs.pause((await newestRun()).id);
+      }
+      expect(await newestRun()).toMatchObject({ status: 'PAUSED', step: last });
+    } finally {
+      await deaf.close();
+    }
+  });
+
+  it('that its script ends, by a signal or by leaving the loop, is paused there; resumed, it ends as if it had not been', async () => {
+    const whole = await train(options(8));
+    const reference = await newestRun();
     const stop = new AbortController();
-    const { step } = await train(
-      options(1000, { signal: stop.signal, onStep: (done) => void (done.step === 3 && stop.abort()) }),
+    const half = await train(
+      options(8, { signal: stop.signal, onStep: ({ step }) => void (step === 3 && stop.abort()) }),
     );
-    expect(step).toBe(3);
-    expect(await newestRun()).toMatchObject({ status: 'CANCELLED', step: 3 });
+    expect(half).toMatchObject({ step: 3, isFinished: false });
+    const run = await newestRun();
+    expect(run).toMatchObject({ status: 'PAUSED', step: 3 });
+    const resume = { ...server, resume: run.id };
+    const steps: number[] = [];
+    for await (const { step } of trainSteps(options(8, { server: resume }))) {
+      steps.push(step);
+      if (step === 5) break;
+    }
+    expect(await house.client.runs.get(run.id)).toMatchObject({ status: 'PAUSED', step: 5 });
+    const rest = await train(options(8, { server: resume, onStep: ({ step }) => void steps.push(step) }));
+    expect(steps).toEqual([4, 5, 6, 7, 8]);
+    expect(rest.weightsHash).toBe(whole.weightsHash);
+    expect(await house.client.runs.get(run.id)).toMatchObject({ status: 'FINISHED', step: 8 });
+    expect((await newestRun()).id).toBe(run.id);
+    expect(await completionLines(house.client, run.id)).toEqual(
+      await completionLines(house.client, reference.id),
+    );
+    // Over is over.
+    await expect(train(options(8, { server: resume }))).rejects.toThrow(/cannot be resumed: it is finished/);
+  });
+
+  it('is taken up from its latest checkpoint where its process is gone; one that still has it loses it', async () => {
+    const out = await mkdtemp(join(tmpdir(), 'nabla-library-db-'));
+    try {
+      const whole = await train(options(8));
+      const reference = await newestRun();
+      // Its process stands still after step 5: checkpoints of steps 2 and 4 are on the server.
+      const gone = trainSteps(options(8, { out }));
+      for (let step = 1; step <= 5; step++) await gone.next();
+      const run = await newestRun();
+      const resume = { ...server, resume: run.id };
+      const other = options(8, { server: resume, rewards: { long: ({ tokenCount }) => tokenCount } });
+      await expect(train(other)).rejects.toThrow(/another run than this script's/);
+      const steps: number[] = [];
+      const rest = await train(
+        options(8, { server: resume, out, onStep: ({ step }) => void steps.push(step) }),
+      );
+      expect(steps).toEqual([5, 6, 7, 8]);
+      expect(rest.weightsHash).toBe(whole.weightsHash);
+      expect((await house.client.runs.get(run.id)).status).toBe('FINISHED');
+      expect(await completionLines(house.client, run.id)).toEqual(
+        await completionLines(house.client, reference.id),
+      );
+      const lines = (await readFile(join(out, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+      expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      await expect(
+        (async () => {
+          for (;;) if ((await gone.next()).done === true) return;
+        })(),
+      ).rejects.toThrow(/not this process's any more|lease/);
+    } finally {
+      await rm(out, { recursive: true, force: true });
+    }
   });
 
   it('is not gone on with on a server from its middle', async () => {
@@ -96,8 +165,10 @@ describe('a run of a script', () => {
   });
 
   it('gives a checkpoint when somebody asks for one there', async () => {
+    const { config } = options(1000);
+    const rarely = options(1000, { config: { ...config, checkpoint: { everySteps: 5000 } } });
     let asked = false;
-    for await (const { step } of trainSteps(options(1000))) {
+    for await (const { step } of trainSteps(rarely)) {
       const { id } = await newestRun();
       if (!asked) await house.client.runs.checkpoint(id);
       asked = true;

@@ -99,6 +99,11 @@ export function runsApi(transport: Transport) {
       const { forkRun } = await transport.request(operations.ForkRunDocument, { input }, call);
       return answered('forkRun', forkRun);
     },
+    /** Who claimed it last; null before the first claim. @throws NotFoundError */
+    async workerOf(id: string, call?: CallOptions): Promise<string | null> {
+      const { run } = await transport.request(operations.RunWorkerDocument, { id }, call);
+      return found(run, id).worker?.id ?? null;
+    },
     /** @throws NotFoundError */
     async get(id: string, call?: CallOptions): Promise<RunInfo> {
       return found((await transport.request(operations.GetRunDocument, { id }, call)).run, id);

@@ -394,6 +394,13 @@ export type CreateRunMutationVariables = Exact<{
 
 export type CreateRunMutation = { createRun: { run: { id: string, number: number, name: string, status: RunStatus, stage: RunStage | null, pendingCommand: RunCommand | null, step: number, totalSteps: number, config: unknown, configYaml: string, configHash: string, tags: Array<string>, note: string, archived: boolean, statusReason: string | null, leaseLive: boolean, backend: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, updatedAt: string, durationMs: number | null, forkedFrom: { step: number, sha256: string, run: { id: string, number: number } } | null, project: { id: string, slug: string, name: string } } | null, errors: Array<{ code: ErrorCode, message: string, path: Array<string> }> } };
 
+export type RunWorkerQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RunWorkerQuery = { run: { id: string, worker: { id: string } | null } | null };
+
 export type GetRunQueryVariables = Exact<{
   id: string;
 }>;
@@ -847,6 +854,16 @@ fragment ErrorFields on UserError {
   message
   path
 }`) as unknown as TypedDocumentString<CreateRunMutation, CreateRunMutationVariables>;
+export const RunWorkerDocument = new TypedDocumentString(`
+    query RunWorker($id: ID!) {
+  run(id: $id) {
+    id
+    worker {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RunWorkerQuery, RunWorkerQueryVariables>;
 export const GetRunDocument = new TypedDocumentString(`
     query GetRun($id: ID!) {
   run(id: $id) {

@@ -14,8 +14,10 @@ export interface Recorder {
   step(result: StepResult): Promise<void>;
   /** Somebody elsewhere asked for the end of the run. */
   readonly stopAsked: boolean;
-  /** Where somebody elsewhere asked for a checkpoint: gives it to them. */
-  checkpointIfAsked?(session: Pick<Session, 'snapshot'>): Promise<void>;
+  /** After each step: keeps a checkpoint elsewhere if the configuration, or somebody there, asks for one. */
+  checkpointIfDue?(session: Pick<Session, 'snapshot' | 'step'>): Promise<void>;
+  /** The run ends before its last step: keeps a checkpoint elsewhere to go on from. */
+  keep?(session: Pick<Session, 'snapshot' | 'step'>): Promise<void>;
   end(how: RecordedEnd): Promise<void>;
 }
 

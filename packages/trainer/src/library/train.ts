@@ -22,9 +22,9 @@ import { inPolicyGradient, type SessionState } from '../sessionState.ts';
 import type { StepResult } from '../stepResult.ts';
 import { bringPrompts } from '../worker/bringPrompts.ts';
 import { fileRecorder, openOut, type RecordedEnd, type Recorder } from './recorder.ts';
-import { serverRecorder } from './serverRecorder.ts';
+import { serverRecorder, type ServerRecorder } from './serverRecorder.ts';
 import { TrainResult } from './trainResult.ts';
-import { planOf, type TrainOptions, type TrainPlan } from './trainOptions.ts';
+import { planOf, type TrainOptions, type TrainPlan, type TrainServer } from './trainOptions.ts';
 
 const DEFAULT_MODELS_DIR = '.nabla/models';
 
@@ -58,25 +58,29 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
   const warn = options.warn ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
   if (out !== undefined) await openOut(out, plan.config, plan.prompts);
   const backend = await openBackend(options.backend ?? plan.config.backend);
-  const session = await openSession(options, plan, backend, warn);
+  const connect = (to: TrainServer): Promise<ServerRecorder> =>
+    serverRecorder(to, plan.config, { out, warn });
+  const resumed = options.server?.resume === undefined ? undefined : await connect(options.server);
+  const session = await openSession(options, plan, backend, { warn, resumed });
   const recorders: Recorder[] = [];
   let end: RecordedEnd = { kind: 'stopped' };
   const keeper = checkpointKeeper(out, plan.config, session);
   try {
-    if (options.server !== undefined && session.step > 0 && session.step < session.totalSteps)
+    if (resumed !== undefined) recorders.push(resumed);
+    else if (options.server !== undefined && session.step > 0 && session.step < session.totalSteps)
       throw new Error(
-        `train: ${out} holds step ${session.step} of this run already, and a run on a server begins with step 1: leave \`server\` away to go on with it, or give another folder as \`out\` to begin anew`,
+        `train: ${out} holds step ${session.step} of this run already, and a new run on a server begins with step 1: name that run as \`server.resume\` to go on with it there, leave \`server\` away to go on without, or give another folder as \`out\` to begin anew`,
       );
     if (out !== undefined) recorders.push(await fileRecorder(out, session.step));
     // One that is over has nothing to tell: no empty run is made.
-    if (options.server !== undefined && session.step < session.totalSteps)
-      recorders.push(await serverRecorder(options.server, plan.config, warn));
+    if (resumed === undefined && options.server !== undefined && session.step < session.totalSteps)
+      recorders.push(await connect(options.server));
     const asked = (): boolean => signal?.aborted === true || recorders.some((recorder) => recorder.stopAsked);
     while (session.step < session.totalSteps && !asked()) {
       const result = await session.next();
       for (const recorder of recorders) await recorder.step(result);
       await keeper.due();
-      for (const recorder of recorders) await recorder.checkpointIfAsked?.(session);
+      for (const recorder of recorders) await recorder.checkpointIfDue?.(session);
       yield result;
       // A signal, a timer, a command from the server: before the next step blocks the event loop again.
       await eventLoopTurn();
@@ -101,7 +105,10 @@ export async function* trainSteps(options: TrainOptions): AsyncGenerator<StepRes
   } finally {
     try {
       // A loop that was left gets here without the lines above.
-      if (end.kind === 'stopped') await keeper.last();
+      if (end.kind === 'stopped') {
+        await keeper.last();
+        for (const recorder of recorders) await recorder.keep?.(session);
+      }
     } finally {
       session.dispose();
       await endAll(recorders, end);
@@ -120,9 +127,24 @@ async function openSession(
   options: TrainOptions,
   { config, functions, prompts }: TrainPlan,
   backend: Backend,
-  warn: (message: string) => void,
+  { warn, resumed }: { warn: (message: string) => void; resumed: ServerRecorder | undefined },
 ): Promise<Session> {
-  const restored = await restorable(options.out, config, warn);
+  try {
+    const restored = resumed === undefined ? await restorable(options.out, config, warn) : resumed.restore;
+    return await sessionOf(options, { config, functions, prompts }, backend, { warn, restored });
+  } catch (error) {
+    // What hinders this process says nothing against the run: it is paused again.
+    await resumed?.end({ kind: 'stopped' });
+    throw error;
+  }
+}
+
+async function sessionOf(
+  options: TrainOptions,
+  { config, functions, prompts }: TrainPlan,
+  backend: Backend,
+  { warn, restored }: { warn: (message: string) => void; restored: SessionState | undefined },
+): Promise<Session> {
   const brought = await bringPrompts(config, {
     file: (file) =>
       prompts !== undefined && config.task.kind === 'file' && file === config.task.path

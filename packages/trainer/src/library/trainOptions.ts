@@ -50,8 +50,8 @@ export interface TrainOptions {
    */
   readonly out?: string;
   /**
-   * Records the run on a server too, from its first step: a folder that holds a part of the run is refused with it. Rewards stay in
-   * this process. A run that is stopped before its end is cancelled there: no worker could go on with it.
+   * Records the run on a server too, with its checkpoints. Rewards stay in this process. A run that is stopped before its end is
+   * paused there; `resume` goes on with it, here or on another machine.
    */
   readonly server?: TrainServer;
   /** Called after each step; a promise is awaited before the next step. */
@@ -73,6 +73,11 @@ export interface TrainServer {
   readonly apiKey: string;
   /** The project's slug. */
   readonly project: string;
+  /**
+   * Id of a run that this same script recorded and that has not ended: goes on with it from its latest checkpoint on the server. A
+   * process that still executes it loses it.
+   */
+  readonly resume?: string;
 }
 
 /** What `train` runs, once the options are checked. */
@@ -154,8 +159,8 @@ const shape = z.strictObject(
     out: z.string('is no path').optional(),
     server: z
       .strictObject(
-        { url: z.string(), apiKey: z.string(), project: z.string() },
-        { error: strictly('is not of the form { url, apiKey, project }') },
+        { url: z.string(), apiKey: z.string(), project: z.string(), resume: z.string().optional() },
+        { error: strictly('is not of the form { url, apiKey, project, resume? }') },
       )
       .optional(),
     onStep: rewardShape.optional(),

@@ -320,7 +320,7 @@ await describeOnEachBackend('scoring while drawing', (backend) => {
     const rewards = [{ ...judge(), weight: 0.1, normalise: 'group' as const }, own, inCode, all];
     const before = backend.memory().numTensors;
     const early = await collectRound(partsOf(rewards, sampler), state.weights, INPUT);
-    const atTheEnd = rewards.map(({ begin: _, ...component }) => component);
+    const atTheEnd = rewards.map(withoutBegin);
     const late = await collectRound(partsOf(atTheEnd, sampler), state.weights, INPUT);
     expect(backend.memory().numTensors).toBe(before);
     expect(early.rollout).toEqual(late.rollout);
@@ -336,6 +336,11 @@ await describeOnEachBackend('scoring while drawing', (backend) => {
     dispose();
   });
 });
+
+function withoutBegin(component: RewardComponent): RewardComponent {
+  const { begin: _begin, ...rest } = component;
+  return rest;
+}
 
 async function allAtOnce(folder: string): Promise<string> {
   await writeFile(

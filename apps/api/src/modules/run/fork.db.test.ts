@@ -141,7 +141,12 @@ describe('forking', () => {
       'query($id: ID!) { run(id: $id) { name config } }',
       { id: runId },
     );
-    const named = async (input: object) => (await fork({ runId, step: 300, ...input })).run?.['name'];
+    const named = async (input: object) => {
+      const { run } = await fork({ runId, step: 300, ...input });
+      // Its configuration, which a clone or a fork of it begins with, says the same.
+      expect(run?.['config']).toMatchObject({ name: run?.['name'] });
+      return run?.['name'];
+    };
     const own = `${parent.name} · fork at 300`;
     expect(await named({})).toBe(own);
     // The parent's configuration, fetched and changed, still carries the parent's name.

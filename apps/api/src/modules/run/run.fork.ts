@@ -25,6 +25,7 @@ export async function forkRun(ctx: Context, input: ForkRunInput): Promise<{ run:
   const parent = await requireRun(ctx, input.runId, ['input', 'runId']);
   const checkpoint = await checkpointOf(ctx, parent, input);
   const source = sourceOf(parent, input, checkpoint);
+  const name = input.name ?? nameOf(parent, checkpoint, input);
   const fork = {
     forkedFromRunId: parent.id,
     forkedFromStep: checkpoint.step,
@@ -35,12 +36,15 @@ export async function forkRun(ctx: Context, input: ForkRunInput): Promise<{ run:
     {
       ...input,
       ...source,
-      name: input.name ?? nameOf(parent, checkpoint, input),
+      name,
       projectId: parent.projectId,
     },
     {
       columns: fork,
-      adapt: (config) => fittingConfig(parent, checkpoint.step, config),
+      adapt: (config) => {
+        const fitting = fittingConfig(parent, checkpoint.step, config);
+        return fitting.name === name ? fitting : { ...fitting, name };
+      },
       inTransaction: async (tx) => {
         await keepArtifact(tx, actorOf(ctx).workspaceId, checkpoint);
         // Whoever looks at the parent sees the fork appear.

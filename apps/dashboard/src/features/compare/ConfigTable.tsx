@@ -76,7 +76,14 @@ export function ConfigTable({
                 />
                 {open &&
                   (folds.has(row.path) || all ? row.rows : inner).map((one) => (
-                    <SettingRow key={one.path} row={one} columns={columns} marked={all} fold={null} within />
+                    <SettingRow
+                      key={one.path}
+                      row={one}
+                      columns={columns}
+                      marked={all}
+                      fold={null}
+                      part={row.path}
+                    />
                   ))}
               </Fragment>
             );
@@ -92,7 +99,7 @@ function SettingRow({
   columns,
   marked,
   fold,
-  within = false,
+  part = null,
 }: {
   readonly row: ConfigRow;
   readonly columns: readonly ConfigColumn[];
@@ -100,19 +107,24 @@ function SettingRow({
   readonly marked: boolean;
   /** Of a part: its settings below it. */
   readonly fold: { readonly open: boolean; readonly onToggle: () => void } | null;
-  /** Below the part that it belongs to. */
-  readonly within?: boolean;
+  /** The part that it belongs to, which stands above it. */
+  readonly part?: string | null;
 }) {
   return (
     <tr className={cx(marked && row.differs && styles.differs)}>
-      <Th scope="row" className={cx(styles.path, within && styles.within)}>
+      <Th scope="row" className={cx(styles.path, part !== null && styles.within)}>
         {fold ? (
           <button type="button" className={styles.fold} aria-expanded={fold.open} onClick={fold.onToggle}>
             <ChevronRight size={13} aria-hidden className={cx(styles.chevron, fold.open && styles.turned)} />
-            {row.path}
+            <PathText path={row.path} />
           </button>
+        ) : part === null ? (
+          <PathText path={row.path} />
         ) : (
-          row.path
+          <>
+            <span className="visually-hidden">{part}.</span>
+            <PathText path={row.path.slice(part.length + 1)} />
+          </>
         )}
         {marked && row.differs && <span className="visually-hidden"> (differs)</span>}
       </Th>
@@ -122,9 +134,19 @@ function SettingRow({
           className={cx(styles.configValue, fold !== null && styles.part)}
           muted={value === undefined || (fold !== null && value === NO_PART)}
         >
-          {value ?? (within ? '' : '–')}
+          {value ?? (part === null ? '–' : '')}
         </Td>
       ))}
     </tr>
   );
+}
+
+/** A path that breaks between its words where it must. */
+function PathText({ path }: { readonly path: string }) {
+  return path.split(/(?<=[._])|(?=[A-Z])/).map((word, index) => (
+    <Fragment key={index}>
+      {index > 0 && <wbr />}
+      {word}
+    </Fragment>
+  ));
 }
