@@ -36,7 +36,7 @@ export interface StartRunOptions extends HoldOptions {
 }
 
 export interface ResumeRunOptions extends HoldOptions {
-  /** A run that `startRun` made and that has not ended. A process that still executes it loses it. */
+  /** A run that `startRun` made and that no other process executes. */
   readonly runId: string;
 }
 
@@ -97,6 +97,9 @@ interface Doors {
 const CLAIM_ATTEMPTS = 5;
 /** What the workers of such runs say that they compute with. */
 const BACKEND = 'external';
+const LEASE_SECONDS = 60;
+const LEASE_MARGIN_MS = 2000;
+const LEASE_POLL_MS = 500;
 
 export async function startRun(doors: Doors, options: StartRunOptions): Promise<StartedRun> {
   const { config, name, tags, note } = options;
@@ -114,7 +117,10 @@ export async function startRun(doors: Doors, options: StartRunOptions): Promise<
   return hold(doors, run.id, workerId, options);
 }
 
-/** @throws Error when it is over, or was never one of `startRun`; RefusedError when it cannot be claimed */
+/**
+ * After a process that was killed, waits until its lease has run out: another `leaseSeconds` of it, at most.
+ * @throws Error when it is over, is still executed, or was never one of `startRun`; RefusedError when it cannot be claimed
+ */
 export async function resumeRun(doors: Doors, options: ResumeRunOptions): Promise<StartedRun> {
   const { runId } = options;
   const { status, backend } = await doors.runs.get(runId);
@@ -123,12 +129,29 @@ export async function resumeRun(doors: Doors, options: ResumeRunOptions): Promis
   const workerId = await doors.runs.workerOf(runId);
   if (workerId === null || backend !== BACKEND)
     throw new Error(`run ${runId} is not one of a trainer's own: a worker goes on with it`);
+  await leaseOver(doors, options);
   // The same worker again: what it held goes back to the queue, where only it may take it.
   await registerOwn(doors, workerId, options);
   if ((await doors.runs.get(runId)).status === 'PAUSED') await doors.runs.resume(runId);
   // Of a process that was killed: what it could not send is logged again.
   if (options.spoolFolder === undefined) await rm(ownSpool(workerId), { recursive: true, force: true });
   return hold(doors, runId, workerId, options);
+}
+
+/** Only a process that lives renews its lease. */
+async function leaseOver(
+  { runs }: Doors,
+  { runId, leaseSeconds = LEASE_SECONDS, onProblem }: ResumeRunOptions,
+): Promise<void> {
+  const end = Date.now() + leaseSeconds * 1000 + LEASE_MARGIN_MS;
+  for (let told = false; (await runs.get(runId)).leaseLive; told = true) {
+    if (Date.now() > end)
+      throw new Error(
+        `run ${runId} cannot be resumed: another process still executes it. End that one first`,
+      );
+    if (!told) onProblem?.(`run ${runId} was not let go of: waiting until its lease has run out`);
+    await pause(LEASE_POLL_MS);
+  }
 }
 
 function registerOwn({ worker }: Doors, id: string, { workerName }: HoldOptions): Promise<void> {
@@ -154,7 +177,7 @@ async function hold(
   options: HoldOptions,
 ): Promise<StartedRun> {
   const { runs, worker, artifacts } = doors;
-  const { leaseSeconds = 60 } = options;
+  const { leaseSeconds = LEASE_SECONDS } = options;
   const onProblem =
     options.onProblem ?? ((message: string) => void process.stderr.write(`nabla: ${message}\n`));
   const lease = await claimOwn(worker, { workerId, runId, leaseSeconds }, () =>

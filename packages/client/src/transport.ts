@@ -46,7 +46,7 @@ export interface Transport {
   /** The same with a body that was made elsewhere: the JSON of `query` and `variables`, in UTF-8. */
   requestBody<Data, Variables>(
     document: TypedDocumentString<Data, Variables>,
-    body: string | Uint8Array,
+    body: string | Uint8Array<ArrayBuffer>,
     options?: CallOptions,
   ): Promise<Data>;
   /** The same operation as a request that somebody else sends: null where the program has a `fetch` of its own. */
@@ -83,7 +83,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function requestBody<Data, Variables>(
     _document: TypedDocumentString<Data, Variables>,
-    body: string | Uint8Array,
+    body: string | Uint8Array<ArrayBuffer>,
     call: CallOptions = {},
   ): Promise<Data> {
     const bound = call.attempts ?? attempts;

@@ -160,6 +160,12 @@ describe('policyMetrics of what some settings have', () => {
     const metrics = withConfig({ importanceCap: 2 }, { batch: { ...FACTS.batch, importance } });
     expect(metrics.get('policy/importance_weight_mean')).toBeCloseTo(8.5 / 7, 6);
     expect(metrics.get('policy/importance_capped_fraction')).toBeCloseTo(2 / 7, 6);
+    // 1.3 as a float32 lies below 1.3.
+    const cut = withConfig(
+      { importanceCap: 1.3 },
+      { batch: { ...FACTS.batch, importance: importance.map((weight) => Math.min(1.3, weight)) } },
+    );
+    expect(cut.get('policy/importance_capped_fraction')).toBeCloseTo(2 / 7, 6);
   });
 
   it('a value head: its error and what it explains', () => {

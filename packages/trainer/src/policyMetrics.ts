@@ -194,7 +194,8 @@ function ratioMetrics({
     if (batch.importance) {
       const weight = batch.importance[token] ?? NaN;
       weights.push(weight);
-      if (config.importanceCap !== null && weight >= config.importanceCap) capped += 1;
+      // The weight is a float32: the cap as such a number, which may lie below it.
+      if (config.importanceCap !== null && weight >= Math.fround(config.importanceCap)) capped += 1;
     }
   });
   const metrics: Metrics = [

@@ -1,12 +1,16 @@
 /** `train()` of the library, recorded by the real API while it runs in this process. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { train, trainSteps, type TrainOptions } from '@nabla/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deafHeartbeats } from './deafHeartbeats.ts';
 import { createFixture, type Fixture } from './fixture.ts';
 import { completionLines } from './runs.ts';
+
+const TRAINER = fileURLToPath(new URL('../../../packages/trainer', import.meta.url));
 
 let house: Fixture;
 let server: NonNullable<TrainOptions['server']>;
@@ -115,38 +119,55 @@ describe('a run of a script', () => {
     await expect(train(options(8, { server: resume }))).rejects.toThrow(/cannot be resumed: it is finished/);
   });
 
-  it('is taken up from its latest checkpoint where its process is gone; one that still has it loses it', async () => {
-    const out = await mkdtemp(join(tmpdir(), 'nabla-library-db-'));
-    try {
-      const whole = await train(options(8));
-      const reference = await newestRun();
-      // Its process stands still after step 5: checkpoints of steps 2 and 4 are on the server.
-      const gone = trainSteps(options(8, { out }));
-      for (let step = 1; step <= 5; step++) await gone.next();
-      const run = await newestRun();
-      const resume = { ...server, resume: run.id };
-      const other = options(8, { server: resume, rewards: { long: ({ tokenCount }) => tokenCount } });
-      await expect(train(other)).rejects.toThrow(/another run than this script's/);
-      const steps: number[] = [];
-      const rest = await train(
-        options(8, { server: resume, out, onStep: ({ step }) => void steps.push(step) }),
-      );
-      expect(steps).toEqual([5, 6, 7, 8]);
-      expect(rest.weightsHash).toBe(whole.weightsHash);
-      expect((await house.client.runs.get(run.id)).status).toBe('FINISHED');
-      expect(await completionLines(house.client, run.id)).toEqual(
-        await completionLines(house.client, reference.id),
-      );
-      const lines = (await readFile(join(out, 'metrics.jsonl'), 'utf8')).trim().split('\n');
-      expect(lines.map((line) => JSON.parse(line).step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-      await expect(
-        (async () => {
-          for (;;) if ((await gone.next()).done === true) return;
-        })(),
-      ).rejects.toThrow(/not this process's any more|lease/);
-    } finally {
-      await rm(out, { recursive: true, force: true });
-    }
+  it('is taken up from its latest checkpoint when its process was killed', async () => {
+    // A function has the same version in both processes by its name.
+    const long = { reward: ({ tokenCount }: { tokenCount: number }) => tokenCount / 3, version: '1' };
+    const short = { ...server, leaseSeconds: 5 };
+    const whole = await train(options(8, { rewards: { long } }));
+    const reference = await newestRun();
+    const { config, prompts } = options(8);
+    const script = `import { trainSteps } from '@nabla/trainer';
+      const rewards = { long: { reward: ({ tokenCount }) => tokenCount / 3, version: '1' } };
+      for await (const { step } of trainSteps({ ...JSON.parse(process.env.RUN), rewards }))
+        if (step === 5) process.kill(process.pid, 'SIGKILL');`;
+    const killed = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+      cwd: TRAINER,
+      env: { ...process.env, RUN: JSON.stringify({ config, prompts, server: short }) },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    expect(await new Promise((resolve) => killed.once('exit', (_code, signal) => resolve(signal)))).toBe(
+      'SIGKILL',
+    );
+    const run = await newestRun();
+    const resume = { ...short, resume: run.id };
+    await expect(train(options(8, { server: resume }))).rejects.toThrow(/another run than this script's/);
+    const steps: number[] = [];
+    const again = options(8, {
+      server: resume,
+      rewards: { long },
+      onStep: ({ step }) => void steps.push(step),
+    });
+    const rest = await train({ ...again, warn: () => undefined });
+    // Checkpoints of steps 2 and 4 were there.
+    expect(steps).toEqual([5, 6, 7, 8]);
+    expect(rest.weightsHash).toBe(whole.weightsHash);
+    expect((await house.client.runs.get(run.id)).status).toBe('FINISHED');
+    expect(await completionLines(house.client, run.id)).toEqual(
+      await completionLines(house.client, reference.id),
+    );
+  });
+
+  it('is not taken from a process that still executes it', async () => {
+    const short = { ...server, leaseSeconds: 5 };
+    const steps = trainSteps(options(8, { server: short }));
+    await steps.next();
+    const { id } = await newestRun();
+    const other = options(8, { server: { ...short, resume: id }, warn: () => undefined });
+    await expect(train(other)).rejects.toThrow(/another process still executes it/);
+    // Which goes on with it undisturbed.
+    let next = await steps.next();
+    while (next.done !== true) next = await steps.next();
+    expect(await house.client.runs.get(id)).toMatchObject({ status: 'FINISHED', step: 8 });
   });
 
   it('is not gone on with on a server from its middle', async () => {

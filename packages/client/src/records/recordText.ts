@@ -21,7 +21,7 @@ export function bodyOfRecords(
   query: string,
   input: Readonly<Record<string, string>>,
   texts: readonly Uint8Array[],
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const fields = JSON.stringify({ ...input, records: [] }).slice(0, -']}'.length);
   const parts: Uint8Array[] = [
     Buffer.from(`{"query":${JSON.stringify(query)},"variables":{"input":${fields}`),

@@ -121,14 +121,7 @@ async function fromServer(
 }
 
 /** For people. */
-function describeReport({
-  step,
-  from,
-  compared,
-  unrecorded,
-  weightsHash,
-  difference,
-}: ReplayReport): string {
+function describeReport({ step, from, compared, unrecorded, weightsHash, difference }: ReplayReport): string {
   const begun = from === 0 ? 'the beginning of the run' : `the checkpoint of step ${from}`;
   const amount = `${compared.completions} completions (${compared.tokens} tokens) and ${compared.metrics} metric values of ${count(compared.steps, 'step')}`;
   const lines = [`step ${step}, repeated from ${begun}`];
@@ -149,14 +142,7 @@ function describeReport({
 }
 
 /** "in step 7, completion 3, token 2: token id was 5 "a", is now 9 "b"". */
-function describeDifference({
-  step,
-  completion,
-  token,
-  what,
-  recorded,
-  repeated,
-}: Difference): string {
+function describeDifference({ step, completion, token, what, recorded, repeated }: Difference): string {
   const place = [
     `step ${step}`,
     ...(completion === null ? [] : [`completion ${completion}`]),

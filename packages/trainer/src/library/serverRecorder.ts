@@ -30,7 +30,7 @@ export interface ServerRecorder extends Recorder {
  * @throws what the client throws when the server refuses the run or cannot be reached; Error when the run to resume is another.
  */
 export async function serverRecorder(
-  { url, apiKey, project, resume }: TrainServer,
+  { url, apiKey, project, resume, leaseSeconds }: TrainServer,
   config: RunConfig,
   { out, warn }: { out: string | undefined; warn: (message: string) => void },
 ): Promise<ServerRecorder> {
@@ -42,10 +42,11 @@ export async function serverRecorder(
         `train: run ${resume} is another run than this script's: its settings, prompts or reward functions differ`,
       );
   }
+  const holding = { onProblem: warn, ...(leaseSeconds === undefined ? {} : { leaseSeconds }) };
   const run =
     resume === undefined
-      ? await client.startRun({ project, config, onProblem: warn })
-      : await client.resumeRun({ runId: resume, onProblem: warn });
+      ? await client.startRun({ project, config, ...holding })
+      : await client.resumeRun({ runId: resume, ...holding });
   const runId = run.info.id;
 
   let kept = run.resumedFrom?.step ?? 0;

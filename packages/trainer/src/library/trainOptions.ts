@@ -74,10 +74,12 @@ export interface TrainServer {
   /** The project's slug. */
   readonly project: string;
   /**
-   * Id of a run that this same script recorded and that has not ended: goes on with it from its latest checkpoint on the server. A
-   * process that still executes it loses it.
+   * Id of a run that this same script recorded and that has not ended: goes on with it from its latest checkpoint on the server. After
+   * a process that was killed, it first waits until the server has given that one up.
    */
   readonly resume?: string;
+  /** Silence after which the server takes this process for gone, 5 to 600. Default 60. A long step is no silence. */
+  readonly leaseSeconds?: number;
 }
 
 /** What `train` runs, once the options are checked. */
@@ -159,8 +161,14 @@ const shape = z.strictObject(
     out: z.string('is no path').optional(),
     server: z
       .strictObject(
-        { url: z.string(), apiKey: z.string(), project: z.string(), resume: z.string().optional() },
-        { error: strictly('is not of the form { url, apiKey, project, resume? }') },
+        {
+          url: z.string(),
+          apiKey: z.string(),
+          project: z.string(),
+          resume: z.string().optional(),
+          leaseSeconds: z.number().optional(),
+        },
+        { error: strictly('is not of the form { url, apiKey, project, resume?, leaseSeconds? }') },
       )
       .optional(),
     onStep: rewardShape.optional(),

@@ -154,7 +154,14 @@ describe('collect', () => {
     expect(digitsOf(collected)).toBe('1456');
   });
 
-  it('ends the step where no completion of a round has a reward, or one overflows', async () => {
+  it('goes on where only a later round has no reward at all', async () => {
+    const { parts, rounds } = partsOf(rewarding(['0', '1', '2'], null), 2);
+    const collected = await collect(parts, [], { promptCursor: 0, step: 1 });
+    expect(rounds).toEqual([8, 2]);
+    expect(digitsOf(collected)).toBe('0123');
+  });
+
+  it('ends the step where no completion of its first round has a reward, or one overflows', async () => {
     const silent = partsOf(rewarding([], null), null).parts;
     await expect(collect(silent, [], { promptCursor: 0, step: 4 })).rejects.toMatchObject({
       code: 'ALL_REWARDS_NULL',

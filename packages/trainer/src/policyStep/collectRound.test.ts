@@ -7,71 +7,15 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { describeOnEachBackend } from '../backend/testBackends.ts';
-import { bucketWidth } from '../batch.ts';
-import type { PromptSource } from '../prompts.ts';
 import { functionReward } from '../rewards/functionReward.ts';
 import { httpReward } from '../rewards/httpReward.ts';
 import { moduleReward } from '../rewards/moduleReward.ts';
 import { closeRewards } from '../rewards/openRewards.ts';
 import type { RewardComponent } from '../rewards/rewardComponent.ts';
-import { createSampler, type Completions, type EndedCompletion, type Sampler } from '../rollout.ts';
-import { tinyConfig, tinyPolicy } from '../testing/tinyModel.ts';
-import { charTokenizer } from '../tokenizer/charTokenizer.ts';
-import { collectRound, type CollectorParts } from './collectRound.ts';
-
-const GROUP = 8;
-const tokenizer = charTokenizer('0123456789');
-const idOf = (digit: number) => tokenizer.encode(String(digit))[0] ?? 0;
-const prompts: PromptSource = {
-  at: (cursor) => {
-    const text = String(cursor % 10);
-    return { text, answer: text, ids: [tokenizer.bosId ?? 0, ...tokenizer.encode(text)] };
-  },
-  longest: 2,
-};
-const plain = { weight: 1, clip: null, normalise: 'none' } as const;
-
-function partsOf(rewards: readonly RewardComponent[], sampler: Sampler): CollectorParts {
-  const config = tinyConfig({
-    policyGradient: { steps: 1, promptsPerStep: 2, groupSize: GROUP, maxNewTokens: 20 },
-  });
-  return {
-    config,
-    model: { tokenizer },
-    prompts,
-    sampler,
-    promptWidth: bucketWidth,
-    rewards,
-    scored: () => undefined,
-  };
-}
-const INPUT = { prompts: [prompts.at(3), prompts.at(4)], step: 1, round: 0 };
-
-/** Two tokens each: the row's last digit, and the end; row after row, with what the test does in between. */
-function rowByRow(between: (row: number) => Promise<void> | void): Sampler {
-  return {
-    async sample(_, { rows }, _step, { ended } = {}) {
-      const count = rows * GROUP;
-      const ids = new Int32Array(count * 2);
-      for (let row = 0; row < count; row++) {
-        ids.set([idOf(row % 10), tokenizer.eosIds[0] ?? 0], row * 2);
-        await between(row);
-        const one: EndedCompletion = { row, ids: ids.subarray(row * 2, row * 2 + 2), truncated: false };
-        await ended?.([one]);
-      }
-      const completions: Completions = {
-        ids,
-        logp: new Float32Array(count * 2),
-        lengths: Array.from({ length: count }, () => 2),
-        truncated: Array.from({ length: count }, () => false),
-        rows: count,
-        width: 2,
-      };
-      return completions;
-    },
-    dispose: () => undefined,
-  };
-}
+import { createSampler } from '../rollout.ts';
+import { GROUP, INPUT, partsOf, plain, rowByRow, tokenizer } from '../testing/roundParts.ts';
+import { tinyPolicy } from '../testing/tinyModel.ts';
+import { collectRound } from './collectRound.ts';
 
 async function bodyOf(
   request: IncomingMessage,

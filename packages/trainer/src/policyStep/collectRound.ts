@@ -79,7 +79,7 @@ export async function collectRound<Early>(
   const { groupSize } = config.policyGradient;
   const started = performance.now();
   const readings = readCompletions(prompts, groupSize, parts.model.tokenizer);
-  const scoring = beginScoring(rewards);
+  const scoring = beginScoring(rewards, prompts.length * groupSize);
   try {
     const padded = padToBucket(prompts, parts);
     const ended = scoring.isEarly
@@ -101,7 +101,7 @@ export async function collectRound<Early>(
     const scores = await finished;
     const scoredAt = performance.now();
 
-    assertRewards(scores, step);
+    assertRewards(scores, step, round);
     scored(scores, step);
     const isRight = correctness(config.rewards, config.task);
     const texts = inputs.map(({ completion }) => completion);
@@ -176,8 +176,9 @@ function promptOf(prompts: readonly Prompt[], groupSize: number, row: number): P
   return prompt;
 }
 
-function assertRewards(scores: readonly CompletionScore[], step: number): void {
-  if (scores.every(({ reward }) => reward === null))
+/** A later round may be one group only: that all of its rewards are null ends no step whose first round has some. */
+function assertRewards(scores: readonly CompletionScore[], step: number, round: number): void {
+  if (round === 0 && scores.every(({ reward }) => reward === null))
     throw new TrainerError(
       'ALL_REWARDS_NULL',
       `not one of the ${scores.length} completions of step ${step} could be rewarded: ${firstScoreError(scores) ?? 'no reason was given'}`,

@@ -24,7 +24,7 @@ const valuesOf = (answers: readonly RewardAnswer[]) => answers.map(({ value }) =
 describe('createAnswerQueue', () => {
   it('asks at once where nobody is being asked, else by full calls, and for the rest in the end', async () => {
     const { ask, calls, texts } = held();
-    const scoring = createAnswerQueue({ calls: 3, size: 4, ask }).begin();
+    const scoring = createAnswerQueue({ calls: 3, size: 4, ask }).begin(15);
     expect(scoring.isBusy).toBe(false);
     scoring.add(inputs('ab'));
     scoring.add(inputs('cde'));
@@ -46,16 +46,34 @@ describe('createAnswerQueue', () => {
     expect(scoring.isBusy).toBe(false);
   });
 
+  it('makes no call that is not full where that would take longer than all at the end', () => {
+    // So many at a time, so many in each: a part of them first, where there are so many in all, goes out at once or waits.
+    const cases = [
+      { calls: 1, size: Infinity, expected: 9, isAsked: true },
+      { calls: 2, size: 64, expected: 64, isAsked: true },
+      // One call for all is as long as two, one after another, at the best.
+      { calls: 1, size: 64, expected: 64, isAsked: false },
+      // Eight calls are four rounds, nine are five; seven and one more are four still.
+      { calls: 2, size: 8, expected: 64, isAsked: false },
+      { calls: 2, size: 8, expected: 56, isAsked: true },
+    ];
+    for (const { calls, size, expected, isAsked } of cases) {
+      const { ask, texts } = held();
+      createAnswerQueue({ calls, size, ask }).begin(expected).add(inputs('abc'));
+      expect([calls, size, expected, texts()]).toEqual([calls, size, expected, isAsked ? ['abc'] : []]);
+    }
+  });
+
   it('waits for nobody where nothing was asked', async () => {
     const queue = createAnswerQueue({ calls: 1, size: 1, ask: held().ask });
     expect(await queue.score([])).toEqual([]);
-    await queue.begin().abandon();
+    await queue.begin(2).abandon();
     await queue.close();
   });
 
   it('breaks the others off when one call fails, and tells that one’s error', async () => {
     const { ask, calls } = held();
-    const scoring = createAnswerQueue({ calls: 2, size: 1, ask }).begin();
+    const scoring = createAnswerQueue({ calls: 2, size: 1, ask }).begin(4);
     scoring.add(inputs('abc'));
     calls[1]?.fail(new Error('the judge is gone'));
     await turn();
@@ -73,7 +91,7 @@ describe('createAnswerQueue', () => {
   it('breaks off what nobody wants any more, and waits until it has ended', async () => {
     const { ask, calls } = held();
     const queue = createAnswerQueue({ calls: 1, size: 1, ask });
-    const scoring = queue.begin();
+    const scoring = queue.begin(2);
     scoring.add(inputs('ab'));
     const outcome = scoring.finish().then(() => 'answered', String);
     await queue.close();
@@ -81,7 +99,7 @@ describe('createAnswerQueue', () => {
     expect(calls.map(({ signal }) => signal.aborted)).toEqual([true]);
     expect(scoring.isBusy).toBe(false);
     // The next step is another scoring.
-    const next = queue.begin();
+    const next = queue.begin(2);
     next.add(inputs('c'));
     calls[1]?.answer();
     expect(valuesOf(await next.finish())).toEqual([2]);

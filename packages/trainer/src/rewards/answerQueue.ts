@@ -12,7 +12,8 @@ export interface AnswerQueueOptions {
 
 /** The part of a reward component that asks. */
 export interface AnswerQueue {
-  begin(): Scoring;
+  /** @param expected completions in all */
+  begin(expected: number): Scoring;
   score(inputs: readonly RewardInput[]): Promise<readonly RewardAnswer[]>;
   /** Breaks off what is under way. */
   close(): Promise<void>;
@@ -21,8 +22,8 @@ export interface AnswerQueue {
 export function createAnswerQueue(options: AnswerQueueOptions): AnswerQueue {
   const open = new Set<Scoring>();
 
-  function begin(): Scoring {
-    const scoring = startScoring(options, () => open.delete(scoring));
+  function begin(expected: number): Scoring {
+    const scoring = startScoring(options, expected, () => open.delete(scoring));
     open.add(scoring);
     return scoring;
   }
@@ -30,7 +31,7 @@ export function createAnswerQueue(options: AnswerQueueOptions): AnswerQueue {
   return {
     begin,
     async score(inputs) {
-      const scoring = begin();
+      const scoring = begin(inputs.length);
       scoring.add(inputs);
       return scoring.finish();
     },
@@ -40,7 +41,11 @@ export function createAnswerQueue(options: AnswerQueueOptions): AnswerQueue {
   };
 }
 
-function startScoring({ calls, size, ask }: AnswerQueueOptions, ended: () => void): Scoring {
+function startScoring(
+  { calls, size, ask }: AnswerQueueOptions,
+  expected: number,
+  ended: () => void,
+): Scoring {
   const answers: (RewardAnswer | undefined)[] = [];
   let waiting: { readonly place: number; readonly input: RewardInput }[] = [];
   let [added, underWay, isLast] = [0, 0, false];
@@ -49,9 +54,19 @@ function startScoring({ calls, size, ask }: AnswerQueueOptions, ended: () => voi
   let setOver: () => void = () => undefined;
   const over = new Promise<void>((resolve) => (setOver = resolve));
 
+  /** Calls one after another for so many completions. A call without bound is never full, and one as good as any. */
+  const rounds = (count: number, others = 0) =>
+    Math.max(1, Math.ceil((Math.ceil(count / size) + others) / calls));
+
+  /** What does not fill a call waits for more, unless nobody is being asked and asking now makes nobody wait for longer. */
+  function isDue(): boolean {
+    if (isLast || waiting.length >= size) return true;
+    const later = expected - added;
+    return underWay === 0 && rounds(later, 1) <= rounds(later + waiting.length);
+  }
+
   function pump(): void {
-    // What does not fill a call waits for more, unless nobody is being asked, or no more will come.
-    while (waiting.length > 0 && underWay < calls && (isLast || waiting.length >= size || underWay === 0)) {
+    while (waiting.length > 0 && underWay < calls && isDue()) {
       const asked = waiting.slice(0, size);
       waiting = waiting.slice(size);
       underWay += 1;

@@ -179,7 +179,7 @@ describe('httpReward', () => {
       const timeoutMs = 800;
       const reward = open({ url: `http://127.0.0.1:${String(port)}/`, timeoutMs, retries: 0 });
       for (const [call, connection] of ['new', 'kept'].entries()) {
-        const scoring = reward.begin?.();
+        const scoring = reward.begin?.(1);
         scoring?.add([input('a')]);
         const asked = performance.now();
         await expect.poll(() => Atomics.load(counts, 0), PATIENT).toBe(call + 1);
@@ -200,19 +200,19 @@ describe('httpReward', () => {
 
   it('asks for completions while others are missing, and answers in their order', async () => {
     reply = (request, response) => json(response, { rewards: lengths(request) });
-    const scoring = open({ batchSize: 2, concurrency: 1 }).begin?.();
+    const scoring = open({ batchSize: 2, concurrency: 2 }).begin?.(3);
     scoring?.add([input('a')]);
     await expect.poll(() => requests.length, PATIENT).toBe(1);
-    scoring?.add([input('bb'), input('ccc'), input('dddd')]);
+    scoring?.add([input('bb'), input('ccc')]);
     const answers = await scoring?.finish();
-    expect(answers?.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
-    expect(requests.map(({ items }) => items.length)).toEqual([1, 2, 1]);
+    expect(answers?.map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(requests.map(({ items }) => items.length)).toEqual([1, 2]);
   });
 
   it('breaks requests off that nobody wants any more, and pauses between them', async () => {
     let closed = 0;
     reply = (_, response) => void response.once('close', () => (closed += 1));
-    const scoring = open({ batchSize: 1, concurrency: 2 }).begin?.();
+    const scoring = open({ batchSize: 1, concurrency: 2 }).begin?.(3);
     scoring?.add([input('a'), input('b'), input('c')]);
     await expect.poll(() => requests.length, PATIENT).toBe(2);
     await scoring?.abandon();

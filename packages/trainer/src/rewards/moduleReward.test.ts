@@ -209,7 +209,7 @@ describe('moduleReward', () => {
         'export default ({ completion }) => (console.log(completion), completion.length);\n',
       );
       const reward = await load('tells.mjs');
-      const scoring = reward.begin?.();
+      const scoring = reward.begin?.(9);
       scoring?.add([input('a'), input('bb')]);
       // Only what was scored is printed.
       await expect.poll(() => said, PATIENT).toEqual(['reward "own": a', 'reward "own": bb']);
@@ -222,7 +222,7 @@ describe('moduleReward', () => {
       const texts = ['slow', 'exit', 'a', 'null', 'later', 'throw', 'bb'];
       const together = await score(await load('moody.mjs'), ...texts);
       const reward = await load('moody.mjs');
-      const scoring = reward.begin?.();
+      const scoring = reward.begin?.(9);
       for (const text of texts) {
         scoring?.add([input(text)]);
         await new Promise((resolve) => void setImmediate(resolve));
@@ -231,7 +231,7 @@ describe('moduleReward', () => {
     });
 
     it('say in the end that the run cannot go on', async () => {
-      const scoring = (await load('moody.mjs')).begin?.();
+      const scoring = (await load('moody.mjs')).begin?.(9);
       scoring?.add(['exit', 'exit', 'exit', 'a'].map((text) => input(text)));
       await expect.poll(() => scoring?.isBusy, PATIENT).toBe(false);
       scoring?.add([input('bb')]);
@@ -242,7 +242,7 @@ describe('moduleReward', () => {
       // Only being given up can end the loop.
       const reward = await load('moody.mjs', { timeoutMs: 600_000 });
       for (let time = 0; time < 4; time++) {
-        const scoring = reward.begin?.();
+        const scoring = reward.begin?.(9);
         scoring?.add([input('a'), input('loop')]);
         await scoring?.abandon();
         expect(scoring?.isBusy).toBe(false);

@@ -150,9 +150,9 @@ export async function moduleReward(
   }
 
   const queue = createAnswerQueue({ calls: 1, size: Infinity, ask });
-  const begin = (): Scoring => {
+  const begin = (expected: number): Scoring => {
     thread.flushLines();
-    return queue.begin();
+    return queue.begin(expected);
   };
   return {
     name,

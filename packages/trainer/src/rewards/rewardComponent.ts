@@ -37,8 +37,9 @@ export interface RewardComponent extends RewardShaping {
   /**
    * The same for completions that come one after another, while others are still being drawn. Where a component has it, it answers
    * for each completion alone and waits for something outside this thread. One at a time, and not beside `score`.
+   * @param expected how many will be added in all
    */
-  begin?(): Scoring;
+  begin?(expected: number): Scoring;
   /** Ends threads and connections, and what is being scored. */
   dispose?(): Promise<void>;
 }

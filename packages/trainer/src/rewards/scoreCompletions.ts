@@ -55,10 +55,11 @@ export interface StepScoring {
   abandon(): Promise<void>;
 }
 
-export function beginScoring(components: readonly RewardComponent[]): StepScoring {
+/** @param expected completions in all */
+export function beginScoring(components: readonly RewardComponent[], expected: number): StepScoring {
   const early = new Map<RewardComponent, Scoring>();
   for (const component of components) {
-    const scoring = component.begin?.();
+    const scoring = component.begin?.(expected);
     if (scoring) early.set(component, scoring);
   }
   /** Of the completions added so far, in that order. */
@@ -125,7 +126,7 @@ export async function scoreCompletions(
   inputs: readonly RewardInput[],
   options: ScoreOptions,
 ): Promise<CompletionScore[]> {
-  const scoring = beginScoring(components);
+  const scoring = beginScoring(components, inputs.length);
   scoring.complete(inputs);
   return scoring.finish(options);
 }
