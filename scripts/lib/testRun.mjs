@@ -92,10 +92,16 @@ function setUp(parts, progress) {
     await ensureDependencies(progress);
     await ensurePrismaClient(progress);
     await Promise.all([
-      needs.has('native') && ensureNativeBackend(progress),
+      needs.has('native') && expectNative(progress),
       needs.has('dashboard') && ensureDashboardBuild(progress),
     ]);
   });
+}
+
+/** Where the native engine was installed, tests of it may not be left out. @param {import('./progress.mjs').Progress} progress */
+async function expectNative(progress) {
+  const { native } = await ensureNativeBackend(progress);
+  if (native) process.env.NABLA_EXPECT_NATIVE = '1';
 }
 
 /** @param {{ name: string, tally: Tally }[]} results @param {number} tookMs */

@@ -154,9 +154,11 @@ function ofKl(pg: PolicyGradientConfig): string[] {
     notes.push(
       `${advantage} scales the reward's part of the gradient down but not the KL penalty's: against ∇(J − βKL) the penalty weighs ${advantage === 'group_mean' ? 'G/(G−1)' : 'B/(B−1)'} times as much.`,
     );
-  if (advantage === 'group_norm' || advantage === 'batch_norm')
+  // Under reward_to_go gae normalises the penalty with the reward.
+  const normalised = advantage === 'gae' && pg.gae.normalise && placement !== 'reward_to_go';
+  if (advantage === 'group_norm' || advantage === 'batch_norm' || normalised)
     notes.push(
-      `${advantage} changes the scale of the reward's part only: beta weighs against advantages of deviation 1, not against rewards.`,
+      `${advantage}${normalised ? ' with normalise' : ''} changes the scale of the reward's part only: beta weighs against advantages of deviation 1, not against rewards.`,
     );
   if (kl.adaptive !== null)
     notes.push('Adaptive control changes beta, and with it the objective, from step to step.');

@@ -1,7 +1,7 @@
 /** @file What a worker asks of the API: register, claim, heartbeat, record, finish. */
 import { NotFoundError, RefusedError, refusedError } from '../errors.ts';
 import * as operations from '../generated/operations.ts';
-import { bodyOfRecords, recordText, sequenceOf } from '../records/recordText.ts';
+import { bodyOfRecords, sequenceOf, textOfRecord } from '../records/recordText.ts';
 import type { RunSpool } from '../spool/runSpool.ts';
 import type { CallOptions, Exchange, Transport } from '../transport.ts';
 
@@ -28,7 +28,7 @@ export function trainerApi(transport: Transport) {
   };
   const commandOf = (answer: operations.HeartbeatMutation['heartbeat']): operations.RunCommand =>
     settle('heartbeat', answer).command ?? 'CONTINUE';
-  /** The same with records as `recordText` writes them: what lies in a spool is sent as it lies there. */
+  /** The same with records as texts: what lies in a spool is sent as it lies there. */
   async function recordTexts(
     { runId, leaseToken, writer }: LeaseRef & { readonly writer: string },
     texts: readonly Uint8Array[],
@@ -100,7 +100,7 @@ export function trainerApi(transport: Transport) {
       lease: LeaseRef & { readonly writer: string },
       records: readonly operations.StepRecordInput[],
       call?: CallOptions,
-    ): Promise<void> => recordTexts(lease, records.map(recordText), call),
+    ): Promise<void> => recordTexts(lease, records.map(textOfRecord), call),
     recordTexts,
     /** The artifact must have been uploaded. */
     async recordCheckpoint(input: operations.RecordCheckpointInput, call?: CallOptions): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { StepRecordInput } from '../generated/operations.ts';
-import { bodyOfRecords, recordText, sequenceOf } from './recordText.ts';
+import { bodyOfRecords, sequenceOf, textOfRecord } from './recordText.ts';
 
 const record = (sequence: number): StepRecordInput => ({
   step: 3,
@@ -14,10 +14,10 @@ const record = (sequence: number): StepRecordInput => ({
   sequence,
 });
 
-describe('recordText', () => {
+describe('textOfRecord', () => {
   it('is the record, and tells its number without being read', () => {
     for (const sequence of [1, 42, Number.MAX_SAFE_INTEGER]) {
-      const text = recordText(record(sequence));
+      const text = textOfRecord(record(sequence));
       expect(JSON.parse(Buffer.from(text).toString())).toEqual(record(sequence));
       expect(sequenceOf(text)).toBe(sequence);
       // From the middle of a larger buffer, as a spool reads it.
@@ -36,7 +36,7 @@ describe('bodyOfRecords', () => {
   it.each([0, 1, 3])('is the JSON of the request with %i records', (count) => {
     const records = Array.from({ length: count }, (_, index) => record(index + 1));
     const input = { runId: 'r"1', leaseToken: 't', writer: 'w' };
-    const body = bodyOfRecords('mutation M { a }', input, records.map(recordText));
+    const body = bodyOfRecords('mutation M { a }', input, records.map(textOfRecord));
     expect(JSON.parse(Buffer.from(body).toString())).toEqual({
       query: 'mutation M { a }',
       variables: { input: { ...input, records } },

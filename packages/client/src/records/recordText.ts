@@ -4,9 +4,16 @@ import type { StepRecordInput } from '../generated/operations.ts';
 /** Room for the beginning of a text with the largest sequence number there can be. */
 const BEGINNING_BYTES = 64;
 
+/** The fields of a record but for its sequence number, as JSON without the braces around them. */
+export type RecordFields = string;
+
 /** The sequence number comes first, where `sequenceOf` finds it. */
-export function recordText({ sequence, ...record }: StepRecordInput): Uint8Array {
-  return Buffer.from(JSON.stringify({ sequence, ...record }));
+export function recordText(sequence: number, fields: RecordFields): Uint8Array<ArrayBuffer> {
+  return Buffer.from(`{"sequence":${sequence},${fields}}`);
+}
+
+export function textOfRecord({ sequence, ...fields }: StepRecordInput): Uint8Array<ArrayBuffer> {
+  return recordText(sequence, JSON.stringify(fields).slice(1, -1));
 }
 
 /** The number of a record; spools of earlier versions have it elsewhere in the text. */

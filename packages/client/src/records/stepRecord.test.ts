@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { base64ToFloat32, base64ToInt32, float32ToBase64, int32ToBase64 } from './typedArrays.ts';
-import { type CompletionLog, type StepLog, toStepRecords } from './stepRecord.ts';
+import type { StepRecordInput } from '../generated/operations.ts';
+import { type CompletionLog, type StepLog, toStepRecords as toFields } from './stepRecord.ts';
 
 const time = new Date('2030-01-02T03:04:05Z');
 const completion = (index: number, text = 'x'): CompletionLog => ({
@@ -21,6 +22,11 @@ const completion = (index: number, text = 'x'): CompletionLog => ({
     refLogp: null,
   },
 });
+
+/** The records as the API reads them. */
+function toStepRecords(log: StepLog, partBytes?: number): Omit<StepRecordInput, 'sequence'>[] {
+  return toFields(log, partBytes).map((fields) => JSON.parse(`{${fields}}`));
+}
 
 describe('toStepRecords', () => {
   it('turns metrics into columns and tokens into base64', () => {

@@ -1,6 +1,7 @@
 /** @file What a trainer logs for one step, and how it becomes the records of the API: columns, base64, parts of bounded size. */
 import { METRIC_NAME_MAX_CHARS, METRIC_NAME_PATTERN, type RunStage } from '@nabla/domain';
 import type { CompletionInput, LogLevel, StepRecordInput } from '../generated/operations.ts';
+import type { RecordFields } from './recordText.ts';
 import { float32ToBase64, int32ToBase64 } from './typedArrays.ts';
 
 /** Per-token columns of one completion; all of the completion's length. */
@@ -43,9 +44,6 @@ export interface StepLog {
   readonly logs?: readonly LogLine[];
 }
 
-/** A record but for its sequence number, which the spool gives. */
-export type UnnumberedRecord = Omit<StepRecordInput, 'sequence'>;
-
 /** Above this size a step travels in several records. */
 export const DEFAULT_PART_BYTES = 1024 * 1024;
 /** The API takes so many metrics in one record, and so many points of one metric go well in one piece. */
@@ -55,57 +53,55 @@ const MAX_LOG_CHARS = 8_000;
 
 /**
  * Turns a step into one record, or several when it is larger than `partBytes` (JSON bytes): never refused for its size. One
- * completion larger than a part travels alone.
+ * completion larger than a part travels alone. Records are the JSON texts of the API's `StepRecordInput` but for `sequence`, with which
+ * `recordText` completes them.
  * @throws RangeError naming what is not valid: a step that is no count, a metric name the store does not take, unequal columns.
  */
-export function toStepRecords(log: StepLog, partBytes = DEFAULT_PART_BYTES): UnnumberedRecord[] {
+export function toStepRecords(log: StepLog, partBytes = DEFAULT_PART_BYTES): RecordFields[] {
   if (!Number.isSafeInteger(log.step) || log.step < 0)
     throw new RangeError(`step ${log.step} is not a whole number from 0 up`);
   const time = (log.time ?? new Date()).toISOString();
-  const empty = (): Required<Pick<UnnumberedRecord, 'metrics' | 'completions' | 'logs'>> &
-    UnnumberedRecord => ({
-    step: log.step,
-    stage: log.stage ?? 'POLICY_GRADIENT',
-    time,
-    metrics: [],
-    completions: [],
-    logs: [],
-  });
-  const parts: ReturnType<typeof empty>[] = [];
+  const head = JSON.stringify({ step: log.step, stage: log.stage ?? 'POLICY_GRADIENT', time }).slice(1, -1);
+  const parts: Part[] = [];
   let bytes = Infinity;
-  const partFor = (item: unknown): ReturnType<typeof empty> => {
-    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
-    const last = parts.at(-1);
-    if (last !== undefined && bytes + size <= partBytes) {
-      bytes += size;
-      return last;
+  const add = <List extends keyof Part>(list: List, item: ItemOf<List>): void => {
+    const text = JSON.stringify(item);
+    const size = Buffer.byteLength(text) + 1;
+    let part = parts.at(-1);
+    if (part === undefined || bytes + size > partBytes) {
+      part = { metrics: [], logs: [], completions: [] };
+      parts.push(part);
+      bytes = Buffer.byteLength(head) + BRACKETS_BYTES;
     }
-    const part = empty();
-    parts.push(part);
-    bytes = size + Buffer.byteLength(JSON.stringify(part));
-    return part;
+    bytes += size;
+    part[list].push(text);
   };
   for (const points of metricPoints(log)) {
     if (parts.at(-1)?.metrics.length === PART_METRICS) bytes = Infinity;
-    partFor(points).metrics.push(points);
+    add('metrics', points);
   }
-  for (const line of log.logs ?? []) {
-    const input = {
+  for (const line of log.logs ?? [])
+    add('logs', {
       time: (line.time ?? log.time ?? new Date()).toISOString(),
       level: line.level,
       message:
         line.message.length > MAX_LOG_CHARS ? `${line.message.slice(0, MAX_LOG_CHARS)}…` : line.message,
       step: line.step ?? (log.step === 0 ? null : log.step),
-    };
-    partFor(input).logs?.push(input);
-  }
-  for (const completion of log.completions ?? []) {
-    const input = toCompletionInput(completion);
-    partFor(input).completions?.push(input);
-  }
-  if (parts.length === 0) parts.push(empty());
-  return parts;
+    });
+  for (const completion of log.completions ?? []) add('completions', toCompletionInput(completion));
+  if (parts.length === 0) parts.push({ metrics: [], logs: [], completions: [] });
+  return parts.map(({ metrics, completions, logs }) => {
+    const lists = `"metrics":[${metrics.join(',')}],"completions":[${completions.join(',')}],"logs":[${logs.join(',')}]`;
+    return `${head},${lists}`;
+  });
 }
+
+/** The JSON texts of a record's items: each is written once, and their sizes are the record's. */
+type Part = Record<'metrics' | 'logs' | 'completions', string[]>;
+type ItemOf<List extends keyof Part> = NonNullable<StepRecordInput[List]>[number];
+
+/** Of a record beside its head and items: the names of its lists, brackets, and the longest sequence number. */
+const BRACKETS_BYTES = 80;
 
 function metricPoints(log: StepLog): StepRecordInput['metrics'] {
   const metrics = log.metrics instanceof Map ? [...log.metrics] : Object.entries(log.metrics ?? {});

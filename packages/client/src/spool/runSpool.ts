@@ -91,9 +91,7 @@ export class RunSpool {
    * twice, which changes nothing.
    */
   async append(log: StepLog): Promise<void> {
-    const texts = toStepRecords(log, this.#partBytes).map((record) =>
-      recordText({ ...record, sequence: ++this.#sequence }),
-    );
+    const texts = toStepRecords(log, this.#partBytes).map((fields) => recordText(++this.#sequence, fields));
     await Promise.all(texts.map((text) => this.spool.append(text)));
   }
 

@@ -165,7 +165,12 @@ export class Spool {
     let active: Segment | undefined;
     try {
       active = await this.#activeSegment();
-      await active.file.write(Buffer.concat(group.map((waiting) => waiting.frame)), active.end);
+      const [only] = group;
+      const frames =
+        only !== undefined && group.length === 1
+          ? only.frame
+          : Buffer.concat(group.map(({ frame }) => frame));
+      await active.file.write(frames, active.end);
       await active.file.sync();
     } catch (cause) {
       if (active !== undefined) await this.#seal(active);

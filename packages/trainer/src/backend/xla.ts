@@ -53,13 +53,18 @@ export interface XlaCost {
  */
 export const XLA_COSTS: Readonly<Record<XlaKind, XlaCost>> = {
   decode: {
-    compileFixed: 0.5,
-    compilePerLayer: 0.25,
-    savedPerLayerPass: 0.3,
-    savedPerMillionActivations: 4,
+    compileFixed: 1,
+    compilePerLayer: 0.03,
+    savedPerLayerPass: 0.12,
+    savedPerMillionActivations: 21,
   },
-  update: { compileFixed: 0.5, compilePerLayer: 0.3, savedPerLayerPass: 2, savedPerMillionActivations: 12 },
-  score: { compileFixed: 0.2, compilePerLayer: 0.1, savedPerLayerPass: 0.5, savedPerMillionActivations: 3 },
+  update: { compileFixed: 1.1, compilePerLayer: 0.18, savedPerLayerPass: 1, savedPerMillionActivations: 13 },
+  score: {
+    compileFixed: 0.4,
+    compilePerLayer: 0.05,
+    savedPerLayerPass: 0.2,
+    savedPerMillionActivations: 9.4,
+  },
 };
 
 /** The machine may be busier, and the run may be stopped early. */

@@ -131,7 +131,7 @@ async function conclude(
       const [latest] = await listCheckpoints(checkpointFolder(folder));
       progress.say(
         latest === undefined
-          ? 'stopped before the first step'
+          ? 'stopped before the first checkpoint: a new start begins anew'
           : `stopped; the checkpoint of step ${latest.step} is kept. Go on with: nabla train --resume --out ${here}`,
       );
       return EXIT.interrupted;

@@ -178,8 +178,8 @@ describe('sampling', () => {
           truncated: true,
           logp: -1.25,
           tokens: [
-            { piece: '1', logp: -0.25 },
-            { piece: '\n', logp: -1 },
+            { id: 1, piece: '1', logp: -0.25 },
+            { id: 2, piece: '\n', logp: -1 },
           ],
         },
       ],

@@ -2,12 +2,13 @@
  * @file A run kept in files: `config.yaml`, `metrics.jsonl` (one step a line), `completions.jsonl` (one completion a line),
  * `checkpoints/`. Resuming cuts the lines after the step resumed from, so that every step stands in the files once.
  */
-import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { runConfigToYaml, type RunConfig } from '@nabla/domain';
 import { z } from 'zod';
 
+import { makeFolder } from '../makeFolder.ts';
 import type { CompletionResult, StepResult } from '../stepResult.ts';
 import { FolderInUse, lockFolder, type FolderLock } from '../worker/workerFolder.ts';
 import { CliError, EXIT } from './cliError.ts';
@@ -42,9 +43,11 @@ export async function assertNoRun(folder: string): Promise<void> {
     );
 }
 
-/** Makes the folder of a new run. @throws CliError when it holds one already. */
+/** Makes the folder of a new run. @throws CliError when it holds one already, or cannot be made. */
 export async function createRunFolder(folder: string, config: RunConfig, place: RunPlace): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder).catch((cause: unknown) => {
+    throw new CliError(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
+  });
   await assertNoRun(folder);
   await writeDurably(path.join(folder, 'run.json'), `${JSON.stringify(place, null, 2)}\n`);
   await writeDurably(path.join(folder, 'config.yaml'), runConfigToYaml(config));
@@ -167,7 +170,9 @@ async function exists(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    // Below a file there is nothing either; that there cannot be is said by whoever makes the folder.
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw error;
   }
 }

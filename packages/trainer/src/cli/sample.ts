@@ -31,7 +31,7 @@ export interface SampledCompletion {
   readonly truncated: boolean;
   /** Sum over tokens under the distribution sampled from, in nats; under the policy's own with `greedy`. */
   readonly logp: number;
-  readonly tokens: readonly { readonly piece: string; readonly logp: number }[];
+  readonly tokens: readonly { readonly id: number; readonly piece: string; readonly logp: number }[];
 }
 
 export interface PromptSamples {
@@ -117,6 +117,6 @@ function describe({ model }: OpenPolicy, drawn: Completions, row: number, index:
     tokenCount,
     truncated,
     logp: logps.reduce((sum, logp) => sum + logp, 0),
-    tokens: logps.map((logp, place) => ({ piece: pieces[place] ?? '', logp })),
+    tokens: logps.map((logp, place) => ({ id: ids[place] ?? -1, piece: pieces[place] ?? '', logp })),
   };
 }

@@ -1,11 +1,11 @@
 /** @file Where a run of the library is written down: nowhere, in files, on a server, or both. */
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { configHash, parseRunConfigYaml, type PromptRecord, type RunConfig } from '@nabla/domain';
-import { readFile } from 'node:fs/promises';
 
 import { RunFiles, createRunFolder } from '../cli/runFiles.ts';
+import { makeFolder } from '../makeFolder.ts';
 import type { Session } from '../session.ts';
 import type { StepResult } from '../stepResult.ts';
 
@@ -43,7 +43,7 @@ export async function openOut(
       `train: ${out} holds another run (its config.yaml says something else): give another folder as \`out\`, or remove it`,
     );
   }
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   // Under the name that the configuration gives them, so that `nabla` commands find them in this folder too.
   if (prompts !== undefined && config.task.kind === 'file')
     await writeFile(

@@ -1,9 +1,10 @@
 /**
  * @file What recording costs a training run. The usual workload (`trainerBench.ts`) in a training process, as the worker runs it; every
- * other block of steps goes to the spool with all completions and tokens, while the API is up, slow (2 s per request), or down. Blocks
- * of one process are compared in pairs, because two processes differ by more than recording costs. Prints one JSON line.
+ * other step goes to the spool with all completions and tokens, while the API is up, slow (2 s per request), or down. A step is recorded
+ * while the next one is computed, so neighbours are compared: they share the machine's moods, which are larger than what is sought.
+ * Prints one JSON line.
  *
- * Run: tsx src/worker/bench/recordingBench.ts [pairs=12] [block=16] [xla=off]
+ * Run: tsx src/worker/bench/recordingBench.ts [pairs=200] [xla=off]
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -24,24 +25,21 @@ type Api = (typeof APIS)[number];
 const SLOW_MS = 2000;
 /** Until compiled functions have settled. */
 const SETTLING_STEPS = 10;
-/** Of a block, not counted: what the block before left behind ends in them. */
-const FIRST_STEPS = 3;
 const NEVER_MS = 3_600_000;
-const PATIENCE_MS = 10_000;
 
 interface Plan {
+  /** Of steps: while one of them is computed, the step before it is recorded. */
   readonly pairs: number;
-  /** Steps of a block. */
-  readonly block: number;
   readonly xla: 'on' | 'off';
 }
 
-interface Block {
-  readonly recorded: boolean;
-  /** From step to step, in ms. */
-  readonly times: number[];
+interface Step {
+  /** Whether the step before it was recorded during this one. */
+  readonly besideRecording: boolean;
+  /** From the step before to this one. */
+  readonly ms: number;
   /** Processor time of this process, which is the worker's, in ms. */
-  cpuMs: number;
+  readonly cpuMs: number;
 }
 
 function configOf(steps: number, xla: Plan['xla']): RunConfig {
@@ -50,7 +48,15 @@ function configOf(steps: number, xla: Plan['xla']): RunConfig {
     xla,
     model: { kind: 'scratch', layers: 4, width: 128, heads: 4, feedForward: 512 },
     task: { kind: 'reverse_text', length: { min: 6, max: 6 } },
-    policyGradient: { steps, promptsPerStep: 8, groupSize: 8, maxNewTokens: 24, advantage: 'group_mean' },
+    policyGradient: {
+      steps,
+      promptsPerStep: 8,
+      groupSize: 8,
+      maxNewTokens: 24,
+      advantage: 'group_mean',
+      // A policy that learns writes shorter completions from step to step, and then steps differ by more than recording costs.
+      optimizer: { learningRate: 1e-9 },
+    },
     record: { completionsEverySteps: 1 },
     checkpoint: { everySteps: 1_000_000 },
   });
@@ -81,12 +87,13 @@ async function openChannel(url: string, folder: string): Promise<RunChannel> {
   });
 }
 
-/** Blocks in the order plain, recorded, recorded, plain, …: a machine that gets slower or faster favours neither. */
-function isRecorded(block: number): boolean {
-  return block % 4 === 1 || block % 4 === 2;
+/** In the order plain, recorded, recorded, plain, …: a machine that gets slower or faster favours neither. */
+function isRecorded(step: number): boolean {
+  return step % 4 === 1 || step % 4 === 2;
 }
 
-async function measure(api: Api, { pairs, block: size, xla }: Plan, folder: string): Promise<Block[]> {
+/** The steps after settling, in order. */
+async function measure(api: Api, { pairs, xla }: Plan, folder: string): Promise<Step[]> {
   const training = new TrainingProcess('auto');
   const stub = await startStub(api === 'slow' ? SLOW_MS : 0);
   const channel = await openChannel(stub.url, folder);
@@ -94,32 +101,20 @@ async function measure(api: Api, { pairs, block: size, xla }: Plan, folder: stri
     stub.child.disconnect();
     await once(stub.child, 'exit');
   }
-  const blocks = Array.from({ length: 2 * pairs }, (_, index): Block => ({
-    recorded: isRecorded(index),
-    times: [],
-    cpuMs: 0,
-  }));
-  let [last, cpu] = [NaN, process.cpuUsage()];
+  const steps: Step[] = [];
+  let before = { recorded: false, at: NaN, cpu: process.cpuUsage() };
+  const config = configOf(SETTLING_STEPS + 2 * pairs, xla);
   const outcome = await training.run(
-    {
-      config: configOf(SETTLING_STEPS + 2 * pairs * size, xla),
-      checkpointFolder: path.join(folder, 'checkpoints'),
-    },
+    { config, checkpointFolder: path.join(folder, 'checkpoints') },
     {
       started: () => undefined,
       async step(result) {
-        const now = performance.now();
-        const place = result.step - 1 - SETTLING_STEPS;
-        const block = blocks[Math.floor(place / size)];
-        if (block !== undefined && place % size >= FIRST_STEPS) block.times.push(now - last);
-        last = now;
-        if (block?.recorded === true) await channel.append(result);
-        if (block === undefined || place % size !== size - 1) return;
-        // What a recorded block has left to send is sent before the next begins, and counts as its own processor time.
-        if (block.recorded && api !== 'down') await channel.drained(AbortSignal.timeout(PATIENCE_MS));
-        const used = process.cpuUsage(cpu);
-        block.cpuMs = (used.user + used.system) / 1000;
-        cpu = process.cpuUsage();
+        const [now, used] = [performance.now(), process.cpuUsage(before.cpu)];
+        const cpuMs = (used.user + used.system) / 1000;
+        if (result.step > SETTLING_STEPS)
+          steps.push({ besideRecording: before.recorded, ms: now - before.at, cpuMs });
+        before = { recorded: isRecorded(result.step), at: now, cpu: process.cpuUsage() };
+        if (before.recorded) await channel.append(result);
       },
       checkpoint: () => undefined,
       log: () => undefined,
@@ -130,34 +125,41 @@ async function measure(api: Api, { pairs, block: size, xla }: Plan, folder: stri
   await training.close();
   await channel.close();
   if (stub.child.connected) stub.child.disconnect();
-  return blocks;
+  return steps;
 }
 
 interface ApiFigures {
-  /** Median of the blocks that are not recorded. */
+  /** Median of the steps beside which nothing is recorded. */
   readonly stepMs: number;
   /** Median over the pairs, and its standard error from the spread between them. */
   readonly overheadPercent: number;
   readonly overheadError: number;
-  /** What the worker's process computes for a recorded step beyond one that is not, on a core of its own while one is free. */
+  /** What the worker's process computes for a recorded step, in all its threads and whenever it does. */
   readonly workerCpuMsPerStep: number;
+  /** The same as a share of what all cores can compute in the time of a step. */
+  readonly workerCpuPercent: number;
 }
 
-function figuresOf(blocks: readonly Block[], size: number): ApiFigures {
-  const plain = blocks.filter(({ recorded }) => !recorded);
-  const recorded = blocks.filter((block) => block.recorded);
-  const overheads = plain.map(
-    ({ times }, index) => (median(recorded[index]?.times ?? []) / median(times) - 1) * 100,
-  );
+function figuresOf(steps: readonly Step[]): ApiFigures {
+  const plain = steps.filter(({ besideRecording }) => !besideRecording);
+  const beside = steps.filter(({ besideRecording }) => besideRecording);
+  const stepMs = median(plain.map(({ ms }) => ms));
+  const overheads = plain.flatMap(({ ms }, pair) => {
+    const other = beside[pair];
+    return other === undefined ? [] : [((other.ms - ms) / stepMs) * 100];
+  });
   const middle = median(overheads);
-  // Of a median: 1.25 standard deviations by √n; 1.48 median deviations are one, unmoved by a block that was disturbed.
+  // Of a median: 1.25 standard deviations by √n; 1.48 median deviations are one, unmoved by a step that was disturbed.
   const deviation = 1.48 * median(overheads.map((value) => Math.abs(value - middle)));
-  const cpu = (list: readonly Block[]) => median(list.map(({ cpuMs }) => cpuMs / size));
+  // What a slow API is sent later, during steps of either kind, counts too: from the whole is taken what a step without recording costs.
+  const all = steps.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  const cpuMs = (all - steps.length * median(plain.map((step) => step.cpuMs))) / beside.length;
   return {
-    stepMs: round(median(plain.flatMap(({ times }) => times)), 1),
+    stepMs: round(stepMs, 1),
     overheadPercent: round(middle, 2),
     overheadError: round((1.25 * deviation) / Math.sqrt(overheads.length), 2),
-    workerCpuMsPerStep: round(cpu(recorded) - cpu(plain), 2),
+    workerCpuMsPerStep: round(cpuMs, 2),
+    workerCpuPercent: round((cpuMs / (stepMs * os.availableParallelism())) * 100, 2),
   };
 }
 
@@ -174,16 +176,8 @@ function round(value: number, digits: number): number {
 function planOf(args: readonly string[]): Plan {
   const given = (name: string) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
   return z
-    .object({
-      pairs: z.coerce.number().int().min(2).default(12),
-      block: z.coerce
-        .number()
-        .int()
-        .min(FIRST_STEPS + 2)
-        .default(16),
-      xla: z.enum(['on', 'off']).default('off'),
-    })
-    .parse({ pairs: given('pairs'), block: given('block'), xla: given('xla') });
+    .object({ pairs: z.coerce.number().int().min(2).default(200), xla: z.enum(['on', 'off']).default('off') })
+    .parse({ pairs: given('pairs'), xla: given('xla') });
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -192,8 +186,8 @@ async function main(args: readonly string[]): Promise<void> {
   for (const api of APIS) {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'nabla-recording-'));
     try {
-      console.error(`API ${api}: ${2 * plan.pairs} blocks of ${plan.block} steps …`);
-      figures[api] = figuresOf(await measure(api, plan, folder), plan.block);
+      console.error(`API ${api}: ${2 * plan.pairs} steps …`);
+      figures[api] = figuresOf(await measure(api, plan, folder));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
