@@ -4,6 +4,7 @@ import {
   bucketWidth,
   coarseWidth,
   coarseWidths,
+  halvedWidth,
   modelInput,
   padCompletions,
   padPrompts,
@@ -62,4 +63,13 @@ it('gives prompts few widths where each is compiled for long', () => {
   expect([1, 75, 76, 150, 151, 300].map((longest) => coarseWidth(longest, 300))).toEqual([
     75, 75, 150, 150, 300, 300,
   ]);
+});
+
+it('gives completions the narrowest half of a half that holds them', () => {
+  expect([1, 8, 9, 12, 13, 24, 25, 50, 100].map((longest) => halvedWidth(longest, 100))).toEqual([
+    13, 13, 13, 13, 13, 25, 25, 50, 100,
+  ]);
+  // Never below 8, nor beyond the bound.
+  expect([1, 8, 9, 16].map((longest) => halvedWidth(longest, 16))).toEqual([8, 8, 16, 16]);
+  expect(halvedWidth(1, 5)).toBe(5);
 });

@@ -35,6 +35,17 @@ export function coarseWidths(bound: number): readonly number[] {
   return [bound, ...halves.filter((width) => width >= 32)];
 }
 
+/**
+ * The width for completions of which the longest has so many tokens, none of them more than `bound`: this, its half, its quarter, and
+ * so on, so that few functions are recorded; not below 8, where a product costs the same.
+ */
+export function halvedWidth(longest: number, bound: number): number {
+  let width = bound;
+  for (let next = Math.ceil(width / 2); next >= longest && next >= 8; next = Math.ceil(width / 2))
+    width = next;
+  return width;
+}
+
 /** @throws RangeError if a prompt is empty or longer than the width. */
 export function padPrompts(
   prompts: readonly (readonly number[])[],

@@ -5,7 +5,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { learningRate } from './algorithms/schedule.ts';
 import type { Backend } from './backend/backend.ts';
 import { withXla } from './backend/xla.ts';
-import { bucketWidth, coarseWidth, repeatPrompts } from './batch.ts';
+import { bucketWidth, coarseWidth, halvedWidth, repeatPrompts } from './batch.ts';
 import { createLearner, type SequenceBatch } from './learner.ts';
 import type { PolicyModel } from './model/policyModel.ts';
 import { policyMetrics, timeMetrics } from './policyMetrics.ts';
@@ -19,6 +19,7 @@ import type { PromptSource } from './prompts.ts';
 import type { RewardComponent } from './rewards/rewardComponent.ts';
 import type { CompletionScore } from './rewards/scoreCompletions.ts';
 import { createSampler } from './rollout.ts';
+import { narrowed } from './rollout/drawnRows.ts';
 import type { Scalars } from './sessionState.ts';
 import { policyUsesXla } from './stageXla.ts';
 import type { StepResult } from './stepResult.ts';
@@ -81,6 +82,7 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
   });
   const learner = createLearner(xla ? withXla(backend) : backend, model, pg);
   const promptWidth = xla ? coarseWidth : bucketWidth;
+  const completionWidth = xla ? coarseWidth : halvedWidth;
   const collector = { config, model, prompts, sampler, promptWidth, rewards, scored: warnOnce(warn) };
 
   /** Of what learns, the policy itself: a value head comes after it. */
@@ -102,9 +104,11 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
       const started = performance.now();
       const recorded = (stageStep - 1) % config.record.completionsEverySteps === 0;
       const scorePasses = async (drawn: Pick<Rollout, 'padded' | 'completions'>) => {
+        const longest = drawn.completions.lengths.reduce((most, length) => Math.max(most, length), 0);
         const sequences = {
           prompts: repeatPrompts(drawn.padded, pg.groupSize),
-          completions: drawn.completions,
+          // Passes over what nobody has written cost as much as over what somebody has.
+          completions: narrowed(drawn.completions, completionWidth(longest, pg.maxNewTokens)),
         };
         // The reference costs a forward pass: only where the update needs it or somebody will look at it.
         const compared = hasReference(reference) && (pg.kl.beta > 0 || recorded);
@@ -112,13 +116,14 @@ export function createPolicyStage(parts: PolicyStageParts): PolicyStage {
         const refLogp = compared ? await learner.score(whole(reference), sequences) : null;
         return { sequences, scored, refLogp };
       };
-      const collected = await collect(collector, whole(policyOf(train)), {
+      const drawn = await collect(collector, whole(policyOf(train)), {
         promptCursor,
         step,
         meanwhile: scorePasses,
       });
-      const { completions } = collected;
-      const { sequences, scored, refLogp } = collected.early ?? (await scorePasses(collected));
+      const { sequences, scored, refLogp } = drawn.early ?? (await scorePasses(drawn));
+      const { completions } = sequences;
+      const collected = { ...drawn, completions };
       const importance =
         pg.importanceCap === null || scored.logp === null
           ? null

@@ -74,11 +74,12 @@ export function policyWork({ policyGradient: pg, record }: RunConfig, longestPro
   const rows = pg.promptsPerStep * pg.groupSize;
   const width = longestPrompt + pg.maxNewTokens;
   const shapes = coarseWidths(longestPrompt).length;
+  const rectangles = shapes * coarseWidths(pg.maxNewTokens).length;
   const perUpdate = rows / pg.miniBatches;
   /** Backward or forward passes over so many rows are cut into pieces. */
   const inPieces = (kind: 'update' | 'score', of: number, times: number): XlaWork => {
     const size = Math.min(pg.microBatchSize ?? of, of);
-    return { kind, calls: times * Math.ceil(of / size), passes: 1, tokens: size * width, shapes };
+    return { kind, calls: times * Math.ceil(of / size), passes: 1, tokens: size * width, shapes: rectangles };
   };
   return [
     decodeWork({

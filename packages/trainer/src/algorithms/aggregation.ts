@@ -11,21 +11,26 @@ export interface BatchShape {
   readonly lengths: readonly number[];
   /** False for completions without a reward: they have no part in the loss nor in its normaliser. */
   readonly included: readonly boolean[];
-  /** C, the most tokens a completion can have (maxNewTokens). */
+  /** Of the rectangle, [B, width]: at least the longest completion. */
   readonly width: number;
+  /** C, the most tokens a completion can have (maxNewTokens); the width when absent. */
+  readonly bound?: number;
 }
 
 /**
- * Weights [B, C] of the token losses; 0 after a completion's end and for completions left out. With B' completions left in:
+ * Weights [B, width] of the token losses; 0 after a completion's end and for completions left out. With B' completions left in:
  *
  * - `sequence_sum`  1/B': the estimate of ∇J itself.
  * - `token_mean`    1/Σ|o_i| over the batch (DAPO, arXiv 2503.14476).
  * - `sequence_mean` 1/(B'·|o_i|) (GRPO, arXiv 2402.03300).
  * - `constant`      1/(B'·C) (Dr. GRPO, arXiv 2503.20783).
  *
- * @throws RangeError for a length outside [1, C], or differing lists.
+ * @throws RangeError for a length outside [1, width], or differing lists.
  */
-export function tokenWeights(kind: Aggregation, { lengths, included, width }: BatchShape): Float32Array {
+export function tokenWeights(
+  kind: Aggregation,
+  { lengths, included, width, bound = width }: BatchShape,
+): Float32Array {
   if (lengths.length !== included.length)
     throw new RangeError(`tokenWeights: ${lengths.length} lengths, ${included.length} flags`);
   const kept = lengths.filter((_, index) => included[index]);
@@ -35,7 +40,7 @@ export function tokenWeights(kind: Aggregation, { lengths, included, width }: Ba
     if (!Number.isInteger(length) || length < 1 || length > width)
       throw new RangeError(`tokenWeights: completion ${row} has ${length} tokens, not 1 to ${width}`);
     if (!included[row]) return;
-    weights.fill(weight(kind, kept.length, tokens, length, width), row * width, row * width + length);
+    weights.fill(weight(kind, kept.length, tokens, length, bound), row * width, row * width + length);
   });
   return weights;
 }
@@ -45,7 +50,7 @@ function weight(
   completions: number,
   tokens: number,
   length: number,
-  width: number,
+  bound: number,
 ): number {
   switch (kind) {
     case 'sequence_sum':
@@ -55,6 +60,6 @@ function weight(
     case 'sequence_mean':
       return 1 / (completions * length);
     case 'constant':
-      return 1 / (completions * width);
+      return 1 / (completions * bound);
   }
 }

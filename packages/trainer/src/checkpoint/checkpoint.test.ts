@@ -115,6 +115,11 @@ describe('the store', () => {
     expect(said).toEqual([expect.stringContaining('is damaged')]);
     expect((await restoreLatest(folder, 'c0ffee', (message) => said.push(message)))?.state.step).toBe(5);
     expect(said).toHaveLength(1);
+    expect(said[0]).toContain('the one before is used');
+    const [only] = await listCheckpoints(folder);
+    await truncate(only?.path ?? '', 100);
+    expect(await restoreLatest(folder, 'c0ffee', (message) => said.push(message))).toBeUndefined();
+    expect(said[1]).toContain('there is none before it');
   });
 
   it('refuses one of another configuration instead of going further back', async () => {

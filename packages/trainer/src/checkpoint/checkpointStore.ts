@@ -73,12 +73,16 @@ export async function restoreLatest(
   configHash: string,
   onDamaged: (message: string) => void,
 ): Promise<RestoredCheckpoint | undefined> {
-  for (const checkpoint of await listCheckpoints(folder)) {
+  const stored = await listCheckpoints(folder);
+  for (const [index, checkpoint] of stored.entries()) {
     try {
       return { checkpoint, state: await restoreCheckpoint(checkpoint, configHash) };
     } catch (error) {
       if (!(error instanceof CheckpointError) || error.code !== 'DAMAGED') throw error;
-      onDamaged(`${error.message}; the one before is used`);
+      const isLast = index === stored.length - 1;
+      onDamaged(
+        `${error.message}; ${isLast ? 'there is none before it: the run begins anew' : 'the one before is used'}`,
+      );
       await rename(checkpoint.path, `${checkpoint.path}.damaged`);
     }
   }

@@ -90,6 +90,14 @@ describe('miniBatch', () => {
     expect(Array.from(tokens.oldValues ?? [])).toEqual([3, 4, 5, 6, 7, 8]);
   });
 
+  it('divides by maxNewTokens under constant, however narrow the rectangle is', () => {
+    const config = { ...estimator({ aggregation: 'constant' }), maxNewTokens: 10 };
+    const { tokens } = miniBatch(config, step, [0, 1]);
+    expect(Array.from(tokens.tokenWeights ?? [])).toEqual(
+      Array.from(Float32Array.of(0.05, 0.05, 0.05, 0.05, 0, 0)),
+    );
+  });
+
   it('multiplies the weights by importance', () => {
     const importance = Float32Array.of(2, 1, 0.5, 4, 0, 0, 1, 1, 0);
     const { tokens } = miniBatch(estimator(), { ...step, importance }, [0, 1]);

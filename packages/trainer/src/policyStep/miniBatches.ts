@@ -7,7 +7,7 @@ import type { PolicyBatch } from '../learner.ts';
 import type { Completions } from '../rollout.ts';
 import { orderAt, STREAMS } from '../streams.ts';
 
-/** All that a step trains on. Columns are [B, C]; null where the settings have no use for one. */
+/** All that a step trains on. Columns are [B, C], C no wider than the longest completion needs; null where the settings have no use for one. */
 export interface StepBatch {
   /** [B, P]: each prompt once per completion. */
   readonly prompts: PaddedPrompts;
@@ -56,7 +56,8 @@ export function miniBatch(
   const picked = <Values extends Float32Array | Int32Array>(values: Values, columns = width): Values =>
     pickRows(values, columns, rows);
   const lengths = rows.map((row) => completions.lengths[row] ?? 0);
-  const shape = { lengths, included: rows.map((row) => step.included[row] ?? false), width };
+  const included = rows.map((row) => step.included[row] ?? false);
+  const shape = { lengths, included, width, bound: config.maxNewTokens };
   const tokens = tokenWeights('token_mean', shape);
   const weights = tokenWeights(aggregationOf(config), shape);
   if (step.importance) scaleBy(weights, picked(step.importance));

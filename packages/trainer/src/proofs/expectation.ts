@@ -62,7 +62,7 @@ export function objective(
 /** E[−∇loss] over all batches: what gradient descent on the loss ascends. Of the configuration, the setting decides the sizes. */
 export function expectedGradient(choices: PolicyGradientConfig, setting: Setting): number[] {
   const { groupSize, promptsPerStep } = setting;
-  const config = { ...choices, groupSize, promptsPerStep };
+  const config = { ...choices, groupSize, promptsPerStep, maxNewTokens: MAX_TOKENS };
   const completions = everyCompletion(setting.maxTokens);
   const sampler = setting.sampler ?? setting.parameters;
   const logps = {

@@ -86,6 +86,8 @@ export function toPlain(source: string): string {
     .replaceAll(/[×·∙⋅÷−–π√²³∞½¼¾]/gu, (character) => UNICODE[character] ?? character)
     .replaceAll(/\^\s*(?:\\circ|\{\s*\\circ\s*\})|°|\\\$|\$|~|\\[()[\]]/g, ' ')
     .replaceAll('**', '^')
+    // What LaTeX writes between groups of three digits: 10{,}000, 10,\!000 and 10\,000.
+    .replaceAll(/(?<=\d)(?:\{,\}|,\\!|\\,)(?=\d{3}(?!\d))/g, ',')
     // 1,234,567 is one number; (1, 2) and 1,2 are lists.
     .replaceAll(/(?<![\d,.])\d{1,3}(?:,\d{3})+(?![\d,])/g, (number) => number.replaceAll(',', ''))
     // A whole number right before a fraction of two is a mixed number, not a product.

@@ -66,6 +66,12 @@ describe('math equality', () => {
     ['\\sin^2 x+\\cos^2 x-1', '0'],
     ['\\sqrt{3}\\cdot10^{-10}', '\\sqrt{3\\cdot10^{-20}}'],
     ['1.4142135624', '\\sqrt2'], // to ten digits
+    ['3.1415926536', '\\pi'],
+    ['\\frac{\\pi}{2}', '1.57079632679'],
+    ['e^2', '7.38905609893'],
+    ['10000', '10,\\!000'],
+    ['10{,}000', '10,000'],
+    ['1\\,234\\,567', '1234567'],
   ])('%s equals %s', (completion, answer) => {
     expect(math.agrees(completion, answer)).toBe(true);
     expect(math.agrees(`So the answer is $${completion}$.`, `$${answer}$`)).toBe(true);
@@ -75,6 +81,9 @@ describe('math equality', () => {
     ['0', '\\exp(-25)'], // 1.4e-11
     ['\\sqrt{3}\\cdot10^{-10}', '\\sqrt{2}\\cdot10^{-10}'],
     ['1.41421', '\\sqrt2'],
+    ['3.14159', '\\pi'],
+    ['e+12345678901', 'e+12345678902'], // a name like another
+    ['2{,}5', '25'],
     // Computed so badly that rounding would explain anything.
     ['\\tan(\\pi/2)', '5'],
     ['\\sin(10^{20}\\pi)', '\\sqrt{2}'],

@@ -1,7 +1,7 @@
 /**
  * @file Equality of expressions by evaluation. Where both are rational functions it is exact: they are evaluated at several random
  * points modulo a large prime, where different ones agree with a probability below degree / 2⁶¹ (Schwartz, Zippel). Where roots or
- * transcendental functions are met, floats at several points decide. Both take time proportional to the size of the text, whatever
+ * transcendental functions are met, or π or e on one side only, floats at several points decide. Both take time proportional to the size of the text, whatever
  * it says: nothing is expanded.
  */
 import { uniforms } from '../ops/random.ts';
@@ -61,7 +61,11 @@ export function equalEverywhere(a: Expression, b: Expression): boolean {
   const exact = POINTS.map((point) => [modular(a, symbols, point), modular(b, symbols, point)] as const);
   // A point where one divides by zero says nothing; with random points in a field this large it is the expression that is undefined.
   const decided = exact.filter(([x, y]) => typeof x === 'bigint' && typeof y === 'bigint');
-  if (decided.length > 0) return decided.every(([x, y]) => x === y);
+  if (decided.length > 0) {
+    if (decided.every(([x, y]) => x === y)) return true;
+    // There π is any number, and 3.14159265358979 another one: only floats see that ten right digits of it are it.
+    if (constantsOf(a) === constantsOf(b)) return false;
+  }
   if (exact.some(([x, y]) => x === 'undefined' || y === 'undefined')) return false;
   const floats = POINTS.map(
     (point) => [floatValue(a, symbols, point), floatValue(b, symbols, point)] as const,
@@ -84,6 +88,12 @@ function symbolsOf(expression: Expression): string[] {
     case 'operation':
       return expression.args.flatMap(symbolsOf);
   }
+}
+
+/** Which of π and e, the symbols whose numbers `floatValue` knows, are in it. */
+function constantsOf(expression: Expression): string {
+  const symbols = symbolsOf(expression);
+  return ['pi', 'e'].filter((name) => symbols.includes(name)).join();
 }
 
 /** Not rational: another way of evaluating must decide. Undefined: a division by zero. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { createDrawnRows, rowsToKeep } from './drawnRows.ts';
+import { createDrawnRows, narrowed, rowsToKeep } from './drawnRows.ts';
 
 describe('createDrawnRows', () => {
   it('keeps each completion up to its first end, and tells which go on', () => {
@@ -30,6 +30,30 @@ describe('createDrawnRows', () => {
       width: 4,
     });
   });
+});
+
+describe('narrowed', () => {
+  const completions = {
+    ids: Int32Array.of(5, 2, 0, 0, 6, 7, 2, 0),
+    logp: Float32Array.of(-1, -2, 0, 0, -3, -4, -5, 0),
+    lengths: [2, 3],
+    truncated: [false, false],
+    rows: 2,
+    width: 4,
+  };
+
+  it('leaves away columns that nobody has written', () => {
+    expect(narrowed(completions, 3)).toEqual({
+      ...completions,
+      ids: Int32Array.of(5, 2, 0, 6, 7, 2),
+      logp: Float32Array.of(-1, -2, 0, -3, -4, -5),
+      width: 3,
+    });
+    expect(narrowed(completions, 4)).toBe(completions);
+  });
+
+  it('cuts no completion', () =>
+    expect(() => narrowed(completions, 2)).toThrow('a completion of 3 tokens in a width of 2'));
 });
 
 describe('rowsToKeep', () => {

@@ -88,6 +88,23 @@ export function createDrawnRows({ rows, maxNewTokens, eosIds, padId }: DrawnRows
   };
 }
 
+/** The same in a narrower rectangle. @throws RangeError where a completion is longer than the width */
+export function narrowed(completions: Completions, width: number): Completions {
+  if (width === completions.width) return completions;
+  const { rows, lengths } = completions;
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
+  if (longest > width)
+    throw new RangeError(`narrowed: a completion of ${longest} tokens in a width of ${width}`);
+  const ids = new Int32Array(rows * width);
+  const logp = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    const start = row * completions.width;
+    ids.set(completions.ids.subarray(start, start + width), row * width);
+    logp.set(completions.logp.subarray(start, start + width), row * width);
+  }
+  return { ...completions, ids, logp, width };
+}
+
 /**
  * How many rows to go on with when `going` of `now` rows have not ended: a quarter, and a quarter of that, when they suffice. Few
  * sizes, because each is compiled once; not below 8 rows, where a product costs the same.

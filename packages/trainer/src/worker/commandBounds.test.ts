@@ -121,6 +121,33 @@ describe('a request that arrives while a step is under way', () => {
   });
 });
 
+it('a process that goes on tells of the checkpoint it begins with: whoever wrote it may have been killed before', async () => {
+  const config = tinyConfig({
+    backend: 'wasm',
+    warmup: undefined,
+    policyGradient: { ...gated().policyGradient, steps: 2 },
+  });
+  const life = async (): Promise<number[]> => {
+    const told: number[] = [];
+    const outcome = await superviseTraining(
+      pool,
+      { config, checkpointFolder: join(folder, 'kept') },
+      {
+        started: () => undefined,
+        step: () => Promise.resolve(),
+        checkpoint: ({ step }) => void told.push(step),
+        log: () => undefined,
+        waiting: () => undefined,
+      },
+      new StopRequest(),
+    );
+    expect(outcome).toMatchObject({ kind: 'finished', step: 2 });
+    return told;
+  };
+  expect((await life()).at(-1)).toBe(2);
+  expect(await life()).toEqual([2]);
+});
+
 describe('a run that is paused whenever it has made a step, and resumed each time', () => {
   /** Warm-up, a moving baseline, several epochs and a reference that follows: everything that a checkpoint has to carry over. */
   const config = tinyConfig({

@@ -152,6 +152,8 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
 
   async function train(): Promise<SupervisedOutcome> {
     const job = await prepareJob(context, lease, folder, stop);
+    // A process that goes on tells first where from: news only where the worker before was killed in between.
+    let known = lease.checkpoint?.sha256;
     return superviseTraining(
       context.pool,
       job,
@@ -166,7 +168,10 @@ export async function executeRun(context: RunContext, lease: LeaseInfo): Promise
           step = result.step;
           context.onStep?.(result, channel.pendingRecords);
         },
-        checkpoint: (checkpoint) => uploads.add(checkpoint),
+        checkpoint(checkpoint) {
+          if (checkpoint.sha256 !== known) uploads.add(checkpoint);
+          known = undefined;
+        },
         log: note,
         waiting: (reason) => void channel.lease.setReason(reason),
       },

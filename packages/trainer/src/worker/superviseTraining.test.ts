@@ -77,7 +77,10 @@ describe('superviseTraining', () => {
     );
     expect(outcome).toEqual({ kind: 'stopped', step: 1 });
     expect(logs).toEqual([
-      'WARN step 2 did not end within 0.5 s and was abandoned; the run goes on later from its last checkpoint',
+      // Half a second, or three times the first step where this machine was slower.
+      expect.stringMatching(
+        /^WARN step 2 did not end within [\d.]+ s and was abandoned; the run goes on later from its last checkpoint$/,
+      ),
     ]);
   });
 

@@ -8,8 +8,12 @@ import type { EngineChoice, TrainingHandlers, TrainingOutcome, TrainingProcess }
 const CRASHES_WITHOUT_PROGRESS = 3;
 /** Time that a run nobody wants any more has to end by itself; a long step or a hanging reward module may not. */
 const DROP_GRACE_MS = 3000;
-/** Time without a word that a run has to end its step and keep a checkpoint; then the step is abandoned. */
+/**
+ * Time without a word that a run has to end its step and keep a checkpoint; then the step is abandoned. At least this, and where its steps
+ * are long, several of them: what hangs is given up, what is slow is not.
+ */
 const SAVE_GRACE_MS = 20_000;
+const SAVE_GRACE_STEPS = 3;
 
 /** A `ProcessPool`, or what a test puts in its place. */
 export interface TrainingProcesses {
@@ -34,21 +38,26 @@ export async function superviseTraining(
 ): Promise<SupervisedOutcome> {
   let crashes = 0;
   let furthest = 0;
+  let [longestMs, lastWord] = [0, NaN];
+  const graceMs = () => Math.max(saveMs, SAVE_GRACE_STEPS * longestMs);
   for (;;) {
     let step = 0;
     const { outcome, abandoned } = await runOnce(
       pool,
       job,
-      { stop, checkpoints, saveMs },
+      { stop, checkpoints, graceMs },
       {
         ...handlers,
         async started(at) {
+          lastWord = performance.now();
           step = at.step;
           furthest = Math.max(furthest, step);
           await handlers.started(at);
         },
         async step(result) {
+          longestMs = Math.max(longestMs, performance.now() - lastWord);
           await handlers.step(result);
+          lastWord = performance.now();
           step = result.step;
           if (step > furthest) crashes = 0;
           furthest = Math.max(furthest, step);
@@ -64,7 +73,7 @@ export async function superviseTraining(
     if (abandoned) {
       await handlers.log(
         'WARN',
-        `step ${step + 1} did not end within ${saveMs / 1000} s and was abandoned; the run goes on later from its last checkpoint`,
+        `step ${step + 1} did not end within ${Math.round(graceMs() / 100) / 10} s and was abandoned; the run goes on later from its last checkpoint`,
       );
       return { kind: 'stopped', step };
     }
@@ -78,7 +87,7 @@ export async function superviseTraining(
       };
     await handlers.log(
       'WARN',
-      `the training process was lost after step ${step} (${outcome.detail}); it begins again from the last checkpoint`,
+      `the training process was lost after step ${step} (${outcome.detail}); it begins again from the last checkpoint, or anew where there is none`,
     );
   }
 }
@@ -89,8 +98,8 @@ async function runOnce(
   {
     stop,
     checkpoints,
-    saveMs,
-  }: { stop: StopRequest; checkpoints: CheckpointRequest | undefined; saveMs: number },
+    graceMs,
+  }: { stop: StopRequest; checkpoints: CheckpointRequest | undefined; graceMs: () => number },
   handlers: TrainingHandlers,
 ): Promise<{ outcome: TrainingOutcome; abandoned: boolean }> {
   let process;
@@ -114,7 +123,7 @@ async function runOnce(
         abandoned = kind === 'save';
         running.kill();
       },
-      kind === 'save' ? saveMs : DROP_GRACE_MS,
+      kind === 'save' ? graceMs() : DROP_GRACE_MS,
     );
   });
   const unlistenCheckpoints = checkpoints?.listen(() => running.checkpoint());

@@ -108,6 +108,8 @@ async function train(backend: Backend, job: TrainingJob): Promise<void> {
     await send({ type: 'checkpoint', checkpoint: last });
   };
   await send({ type: 'started', step: session.step, totalSteps: session.totalSteps, stage: session.stage });
+  // Whoever wrote it may have been killed before anybody heard of it.
+  if (restored !== undefined) await send({ type: 'checkpoint', checkpoint: restored });
   while (session.step < session.totalSteps) {
     await until(() => credits > 0 || stop !== undefined);
     if (stop !== undefined) break;

@@ -85,7 +85,7 @@ export function StepView({
     return <ErrorState message={describeError(completionSteps.error)} onRetry={completionSteps.retry} />;
   if (step === null)
     return (
-      <EmptyState title="No completions yet">
+      <EmptyState title={live ? 'No completions yet' : 'No completions'}>
         {evaluationSet !== null
           ? `None of the evaluation set ${evaluationSet} has been recorded.`
           : live

@@ -15,9 +15,11 @@ import styles from './run.module.css';
 export const ChartsTab = memo(function ChartsTab({
   runId,
   metricNames,
+  live,
 }: {
   readonly runId: string;
   readonly metricNames: readonly string[];
+  readonly live: boolean;
 }) {
   const url = useUrlState();
   const seen = useNamesSeen(runId);
@@ -25,7 +27,9 @@ export const ChartsTab = memo(function ChartsTab({
   const groups = useMemo(() => metricGroups([...metricNames, ...seen], search), [metricNames, seen, search]);
   if (metricNames.length === 0 && seen.length === 0)
     return (
-      <EmptyState title="No metrics yet">They appear with the first step the worker records.</EmptyState>
+      <EmptyState title={live ? 'No metrics yet' : 'No metrics'}>
+        {live ? 'They appear with the first step the worker records.' : 'This run recorded no step.'}
+      </EmptyState>
     );
   return (
     <>

@@ -49,11 +49,13 @@ const MOST_EVALUATIONS = 4;
 export function CheckpointsTab({
   runId,
   slug,
+  live,
   policy,
   pulse,
 }: {
   readonly runId: string;
   readonly slug: string;
+  readonly live: boolean;
   readonly policy: CheckpointPolicy | null;
   readonly pulse: string;
 }) {
@@ -86,8 +88,8 @@ export function CheckpointsTab({
   if (list.loading) return <SkeletonRows rows={4} label="Loading checkpoints" />;
   if (rows.length === 0)
     return (
-      <EmptyState title="No checkpoint yet">
-        {policy
+      <EmptyState title={live ? 'No checkpoint yet' : 'No checkpoints'}>
+        {live && policy
           ? `One is written every ${policy.everySteps} steps, when the run is paused, and when you ask for one above. A run whose worker is lost goes on from the last one.`
           : 'The worker has written none.'}
       </EmptyState>

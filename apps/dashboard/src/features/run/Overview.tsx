@@ -97,7 +97,7 @@ export const Overview = memo(function Overview({
       {sets.length > 0 && (
         <Section
           title="On held-out prompts"
-          description="Prompts that are never trained on, asked every so often."
+          description="The same prompts every time, drawn apart from those of training."
           actions={
             <Link
               className={styles.more}

@@ -198,7 +198,7 @@ function LoadedRun({
             sets={sets}
           />
         )}
-        {tab === 'charts' && <ChartsTab runId={run.id} metricNames={metricNames} />}
+        {tab === 'charts' && <ChartsTab runId={run.id} metricNames={metricNames} live={live} />}
         {tab === 'completions' && (
           <CompletionsTab
             runId={run.id}
@@ -214,6 +214,7 @@ function LoadedRun({
           <CheckpointsTab
             runId={run.id}
             slug={run.project.slug}
+            live={live}
             policy={config?.checkpoint ?? null}
             pulse={run.checkpoints.nodes.map(({ id, createdAt }) => `${id} ${createdAt}`).join()}
           />
