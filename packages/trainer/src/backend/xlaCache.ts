@@ -17,7 +17,7 @@ const KEPT = 200;
 export function useXlaCache(): void {
   if (process.env.TF_XLA_FLAGS !== undefined) return;
   const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache');
-  const folder = path.join(cache, 'nabla', 'xla', processorName());
+  const folder = path.join(cache, 'nabla', 'xla', codeName());
   try {
     mkdirSync(folder, { recursive: true });
     prune(folder);
@@ -27,9 +27,13 @@ export function useXlaCache(): void {
   process.env.TF_XLA_FLAGS = `--tf_xla_persistent_cache_directory=${folder}`;
 }
 
-/** The code is for this processor: another one that shares the folder may lack its instructions. */
-function processorName(): string {
+/** The libraries that the native engine is built on: another TensorFlow compiles to other bits. */
+const LIBRARIES = new URL('../../native/wheels.json', import.meta.url);
+
+/** The code is of one TensorFlow, and for this processor: another one that shares the folder may lack its instructions. */
+function codeName(): string {
   const hash = createHash('sha256').update(`${os.arch()} ${os.cpus()[0]?.model ?? ''}`);
+  hash.update(readFileSync(LIBRARIES));
   if (os.platform() === 'linux') {
     const features = /^(flags|Features)\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[2];
     hash.update(features ?? '');

@@ -17,6 +17,8 @@ export type CallEnd =
       readonly blamed: readonly number[];
       readonly certain: boolean;
       readonly reason: string;
+      /** It was broken off for its time. */
+      readonly isLate?: boolean;
     };
 
 export interface ModuleCallOptions {
@@ -129,6 +131,6 @@ export class ModuleCall {
     if (this.#isOver) return;
     if (performance.now() - since < this.#options.timeoutMs) return this.#watch();
     const reason = `no answer within ${this.#options.timeoutMs / 1000} s`;
-    this.#finish({ kind: 'broken', blamed: this.#late(), certain: true, reason });
+    this.#finish({ kind: 'broken', blamed: this.#late(), certain: true, reason, isLate: true });
   }
 }

@@ -265,6 +265,14 @@ describe('moduleReward', () => {
     });
   });
 
+  it('bears any number of completions that hang, once it has answered one', async () => {
+    const answers = await score(await load('moody.mjs'), 'a', 'loop', 'loop', 'loop', 'loop', 'b');
+    expect(answers.map(({ value }) => value)).toEqual([1, null, null, null, null, 1]);
+    await expect(score(await load('moody.mjs'), 'loop', 'loop', 'loop', 'a')).rejects.toThrow(
+      /3 times in a row/,
+    );
+  });
+
   it('is not confused by messages of the module’s own', async () => {
     const code = `import { parentPort } from 'node:worker_threads';
       export default () => { parentPort.postMessage({ type: 'nonsense' }); return 1; };\n`;

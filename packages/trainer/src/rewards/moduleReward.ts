@@ -74,12 +74,14 @@ export async function moduleReward(
   let thread = await start();
   /** In a row, and in all. */
   let [breaks, starts] = [0, 0];
+  let hasAnswered = false;
   /** The thread was ended because nobody wanted its answers, which is no fault of its own. */
   let isBrokenOff = false;
 
   /** A thread that ended, while it was asked or in between. */
-  async function startAnew(reason: string): Promise<void> {
-    breaks += 1;
+  async function startAnew(reason: string, isLate = false): Promise<void> {
+    // A module that has answered may hang on some completions, and those of one prompt are alike.
+    if (!isLate || !hasAnswered) breaks += 1;
     if (breaks >= MAX_BREAKS_IN_A_ROW)
       fail(
         `ended its thread, or had to be broken off, ${breaks} times in a row without an answer; the last time: ${reason}`,
@@ -133,7 +135,7 @@ export async function moduleReward(
       const end = await thread.score(
         asked.flatMap((index) => items[index] ?? []),
         (position, answer) => {
-          breaks = 0;
+          [breaks, hasAnswered] = [0, true];
           answers.set(asked[position] ?? -1, { ...answer, version });
         },
       );
@@ -144,7 +146,7 @@ export async function moduleReward(
       else
         for (const position of end.blamed)
           answers.set(asked[position] ?? -1, { value: null, error: end.reason, version });
-      await startAnew(end.reason);
+      await startAnew(end.reason, end.isLate);
     }
     return items.map((_, index) => answers.get(index) ?? { value: null, error: 'was not scored' });
   }

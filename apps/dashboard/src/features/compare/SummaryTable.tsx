@@ -80,6 +80,8 @@ export function SummaryTable({
                         moreIsBetter(name) &&
                         last !== null &&
                         last === highest.get(name) &&
+                        // Of several that are equal none stands out.
+                        runs.filter((other) => lastOf(other, name) === last).length === 1 &&
                         styles.highest,
                     )}
                   >

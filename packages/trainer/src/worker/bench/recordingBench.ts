@@ -18,6 +18,7 @@ import { createClient, RunChannel } from '@nabla/client';
 import { parseRunConfig, type RunConfig } from '@nabla/domain';
 import { z } from 'zod';
 
+import { median, round } from '../../bench/statistics.ts';
 import { TrainingProcess } from '../trainingProcess.ts';
 
 const APIS = ['up', 'slow', 'down'] as const;
@@ -161,16 +162,6 @@ function figuresOf(steps: readonly Step[]): ApiFigures {
     workerCpuMsPerStep: round(cpuMs, 2),
     workerCpuPercent: round((cpuMs / (stepMs * os.availableParallelism())) * 100, 2),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle) - 1] ?? NaN)) / 2;
-}
-
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
 }
 
 function planOf(args: readonly string[]): Plan {
