@@ -146,7 +146,7 @@ export const MetricChart = memo(function MetricChart({
         ) : loading ? (
           <Skeleton height="100%" />
         ) : error ? null : (
-          <p className={styles.nothing}>No values yet</p>
+          <p className={styles.nothing}>No values</p>
         )}
       </div>
       {error && (

@@ -139,7 +139,7 @@ function verdict({
     if (stage === 'WARM_UP' || warmup)
       return `Warm-up: the loss on given answers ${warmup ? `went from ${formatMetric('sft/loss', warmup.start)} to ${formatMetric('sft/loss', warmup.now)}` : 'is being measured'}. Rewards begin at step ${warmupSteps + 1}.`;
     if (status === 'QUEUED') return 'Not started: it waits for a worker.';
-    return 'No reward has been recorded yet.';
+    return 'No reward has been recorded.';
   }
   const over = status === 'FINISHED' || status === 'FAILED' || status === 'CANCELLED';
   const span = `from ${formatMetric('reward/mean', reward.start)} to ${formatMetric('reward/mean', reward.now)}`;
