@@ -8,19 +8,24 @@ import path from 'node:path';
  */
 export async function makeFolder(folder: string): Promise<void> {
   const whole = path.resolve(folder);
-  const missing: string[] = [];
-  for (let part = whole; ; part = path.dirname(part)) {
-    const found = await kindOf(part);
-    if (found === 'folder') break;
-    if (found === 'other') throw new Error(`${whole} cannot be made: ${part} is there and is no folder`);
-    missing.unshift(part);
-  }
-  for (const part of missing)
+  for (const part of await missingFolders(whole))
     await mkdir(part).catch(async (cause: unknown) => {
       // Somebody else was quicker.
       if (codeOf(cause) === 'EEXIST' && (await kindOf(part)) === 'folder') return;
       throw new Error(`${whole} cannot be made: ${reasonOf(cause, path.dirname(part))}`, { cause });
     });
+}
+
+/** What of it is not there yet, outermost first. @throws Error when something else stands in its place or above it. */
+export async function missingFolders(folder: string): Promise<string[]> {
+  const whole = path.resolve(folder);
+  const missing: string[] = [];
+  for (let part = whole; ; part = path.dirname(part)) {
+    const found = await kindOf(part);
+    if (found === 'folder') return missing;
+    if (found === 'other') throw new Error(`${whole} cannot be made: ${part} is there and is no folder`);
+    missing.unshift(part);
+  }
 }
 
 async function kindOf(file: string): Promise<'folder' | 'other' | null> {

@@ -73,6 +73,12 @@ describe('a run in files', () => {
     );
     expect((await failure(openRunFolder(folder))).message).toContain('holds no run');
     expect((await failure(assertNoRun(out))).message).toContain('holds a run already');
+    // A file in its place, before anything is started.
+    const inTheWay = await failure(assertNoRun(join(out, 'config.yaml')));
+    expect([inTheWay.exitCode, inTheWay.message]).toEqual([
+      EXIT.usage,
+      expect.stringContaining('is there and is no folder'),
+    ]);
   });
 });
 

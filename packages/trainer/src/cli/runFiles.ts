@@ -8,7 +8,7 @@ import path from 'node:path';
 import { runConfigToYaml, type RunConfig } from '@nabla/domain';
 import { z } from 'zod';
 
-import { makeFolder } from '../makeFolder.ts';
+import { makeFolder, missingFolders } from '../makeFolder.ts';
 import type { CompletionResult, StepResult } from '../stepResult.ts';
 import { FolderInUse, lockFolder, type FolderLock } from '../worker/workerFolder.ts';
 import { CliError, EXIT } from './cliError.ts';
@@ -34,8 +34,9 @@ export function checkpointFolder(folder: string): string {
   return path.join(folder, 'checkpoints');
 }
 
-/** Before anything is started for a new run. @throws CliError when the folder holds one already. */
+/** Before anything is started for a new run. @throws CliError when the folder holds one already, or something is in its way. */
 export async function assertNoRun(folder: string): Promise<void> {
+  await missingFolders(folder).catch(refuse);
   if (await exists(path.join(folder, 'config.yaml')))
     throw new CliError(
       EXIT.usage,
@@ -45,9 +46,7 @@ export async function assertNoRun(folder: string): Promise<void> {
 
 /** Makes the folder of a new run. @throws CliError when it holds one already, or cannot be made. */
 export async function createRunFolder(folder: string, config: RunConfig, place: RunPlace): Promise<void> {
-  await makeFolder(folder).catch((cause: unknown) => {
-    throw new CliError(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
-  });
+  await makeFolder(folder).catch(refuse);
   await assertNoRun(folder);
   await writeDurably(path.join(folder, 'run.json'), `${JSON.stringify(place, null, 2)}\n`);
   await writeDurably(path.join(folder, 'config.yaml'), runConfigToYaml(config));
@@ -170,9 +169,11 @@ async function exists(file: string): Promise<boolean> {
     await stat(file);
     return true;
   } catch (error) {
-    // Below a file there is nothing either; that there cannot be is said by whoever makes the folder.
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
   }
+}
+
+function refuse(cause: unknown): never {
+  throw new CliError(EXIT.usage, cause instanceof Error ? cause.message : String(cause), { cause });
 }
